@@ -1,0 +1,138 @@
+# Weir: make, make check, make demo.  `make help` lists the rest.  GNU make; everything lands in build/.
+
+PREFIX ?= /usr/local
+sysconfdir ?= /etc
+localstatedir ?= /var
+DEBUG ?= 0
+VERSION := $(shell sed -n 's/^## \[\([0-9][^]]*\)\].*/\1/p' CHANGELOG.md 2>/dev/null | head -n 1)
+
+# What a bare Debian 12 needs, by name of the apt package; `make deps` installs what is missing.
+PACKAGES = gcc pkg-config libsqlite3-dev libcjson-dev libssl-dev libcrypt-dev libinih-dev uthash-dev tzdata
+CHECK_PACKAGES = libcmocka-dev sqlite3 shellcheck
+LONG_PACKAGES = clang libclang-rt-14-dev clang-format debootstrap
+
+# pkg-config module : apt package
+MODULES = sqlite3:libsqlite3-dev libcjson:libcjson-dev libcrypto:libssl-dev libxcrypt:libcrypt-dev inih:libinih-dev
+MODULE_NAMES := $(foreach m,$(MODULES),$(firstword $(subst :, ,$(m))))
+
+BUILD := build/$(if $(filter 1,$(DEBUG)),debug,release)
+CFLAGS ?= -O2 -g
+LDFLAGS ?=
+WARN = -Wall -Wextra -Wconversion -Wshadow $(if $(filter 1,$(WERROR)),-Werror)
+HARDEN = -fstack-protector-strong -fstack-clash-protection -fcf-protection -ftrivial-auto-var-init=zero -fPIE
+ifeq ($(DEBUG),1)
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+else
+HARDEN += -D_FORTIFY_SOURCE=2
+endif
+ALL_CPPFLAGS = -Ilib/base -Ilib/funnel $(TEST_INCLUDE) -D_GNU_SOURCE -DWEIR_VERSION='"$(or $(VERSION),0.0.0)"' \
+	-DWEIR_SYSCONFDIR='"$(sysconfdir)"' -DWEIR_LOCALSTATEDIR='"$(localstatedir)"' \
+	-DWEIR_DATADIR='"$(PREFIX)/share/weir"' $(PKG_CFLAGS) $(CPPFLAGS)
+ALL_CFLAGS = -std=gnu17 $(WARN) $(HARDEN) $(SANITIZE) $(CFLAGS)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZE) $(LDFLAGS)
+PKG_CFLAGS := $(shell pkg-config --cflags $(MODULE_NAMES) 2>/dev/null)
+PKG_LIBS := $(shell pkg-config --libs $(MODULE_NAMES) 2>/dev/null)
+
+LIB_SRC := $(wildcard lib/base/*.c lib/funnel/*.c)
+ADMIN_SRC := $(wildcard admin/*.c)
+UNIT_SRC := $(wildcard tests/unit/test_*.c)
+SUPPORT_SRC := $(wildcard tests/support/*.c)
+FAULT_SRC := $(wildcard tests/faults/*.c)
+BENCH_SRC := $(wildcard tests/bench/*.c)
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+MIGRATIONS := $(sort $(wildcard schema/migrations/*.sql))
+
+LIB := $(BUILD)/libweir.a
+LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/migrations.o
+WEIR := $(BUILD)/bin/weir
+UNIT := $(UNIT_SRC:%.c=$(BUILD)/%)
+FAULT := $(FAULT_SRC:%.c=$(BUILD)/%)
+BENCH := $(BENCH_SRC:%.c=$(BUILD)/%)
+# One short line a file; V=1 shows the commands whole.
+Q := $(if $(filter 1,$(V)),,@)
+.SECONDARY:
+.DELETE_ON_ERROR:
+.PHONY: all check check-unit check-e2e check-faults check-run demo bench fuzz soak prove install uninstall lint bless clean help deps modules
+
+all: modules $(WEIR)
+
+modules:
+	@for m in $(MODULES); do pkg-config --exists $${m%%:*} 2>/dev/null || \
+	    { echo "make: the library $${m%%:*} is missing: apt-get install $${m##*:}   (or: make deps)" >&2; exit 1; }; done
+
+$(LIB): $(LIB_OBJ)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(WEIR): $(ADMIN_SRC:%.c=$(BUILD)/%.o) $(LIB)
+	@mkdir -p $(@D); echo "  link $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D); echo "  cc   $<"
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
+# SQL is part of the program: each file becomes one string, so that binary and schema never disagree.
+$(BUILD)/gen/migrations.c: $(MIGRATIONS) schema/embed.awk
+	@mkdir -p $(@D)
+	$(Q)awk -f schema/embed.awk $(MIGRATIONS) > $@
+
+$(BUILD)/tests/%.o: TEST_INCLUDE = -Itests/support
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_SRC:%.c=$(BUILD)/%.o) $(LIB)
+	@echo "  link $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -ldl -lpthread
+
+-include $(LIB_OBJ:.o=.d) $(ADMIN_SRC:%.c=$(BUILD)/%.d) $(UNIT:=.d) $(FAULT:=.d) $(BENCH:=.d)
+
+# Tests: sanitizers on every suite, warnings are errors.  tests/run.sh counts and prints the closing line.
+check: deps
+	+@$(MAKE) --no-print-directory DEBUG=1 WERROR=1 check-run
+
+check-run: all $(UNIT) $(FAULT)
+	@tests/run.sh $(BUILD) lint unit e2e faults
+
+check-unit check-e2e check-faults:
+	+@$(MAKE) --no-print-directory DEBUG=1 WERROR=1 $(@:check-%=run-%)
+run-%: all $(UNIT) $(FAULT)
+	@tests/run.sh $(BUILD) $*
+
+deps:
+	@tests/deps.sh $(PACKAGES) $(CHECK_PACKAGES)
+
+clean:
+	rm -rf build
+
+help:
+	@sed -n 's/^#: //p' Makefile
+
+lint:
+	@tests/run.sh $(BUILD) lint
+
+# What takes long or needs root, and so is no part of `check`.
+fuzz:
+	@tests/deps.sh $(PACKAGES) $(LONG_PACKAGES)
+	+@tests/fuzz.sh $(or $(SECONDS),60) $(TARGETS)
+
+prove:
+	@tests/deps.sh debootstrap git
+	@tests/prove.sh
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(WEIR) $(DESTDIR)$(PREFIX)/bin/weir
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/weir
+
+#: make              build/release/bin/weir; DEBUG=1 with sanitizers below build/debug, WERROR=1 stops at warnings
+#: make deps         install the Debian packages that building and testing need
+#: make check        every test there is, with sanitizers and warnings as errors
+#: make check-unit   one suite alone: check-unit, check-e2e, check-faults
+#: make lint         layers, seed map, shell scripts
+#: make fuzz         every fuzz target for a minute; SECONDS=600 for longer, TARGETS='json text' for some
+#: make prove        make check of HEAD on a bare Debian 12, made for the purpose (root, debootstrap)
+#: make install      to PREFIX (/usr/local) below DESTDIR; uninstall takes it away
+#: make clean        remove build/

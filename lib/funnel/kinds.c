@@ -1,0 +1,147 @@
+/* The table of event kinds, and the other names under which they are accepted.  One of the six tables that
+ * are the architecture: what a new kind does to a lead is a row here, not code elsewhere. */
+#include "kinds.h"
+
+#include <string.h>
+
+static const struct kind kinds[] = {
+    /* name                   raises              inbound  interactive  by_person  is_view  is_play */
+    { "registration",           STAGE_LEAD,         false,   true,        true,      false,   false },
+    { "registration_confirmed", STAGE_LEAD,         false,   true,        true,      false,   false },
+    { "page_viewed",            STAGE_NONE,         false,   false,       true,      true,    false },
+    { "page_shared",            STAGE_NONE,         false,   true,        true,      false,   false },
+    { "video_started",          STAGE_ENGAGED,      false,   true,        true,      false,   true },
+    { "video_progress",         STAGE_ENGAGED,      false,   true,        true,      false,   true },
+    { "video_completed",        STAGE_ENGAGED,      false,   true,        true,      false,   true },
+    { "video_replayed",         STAGE_ENGAGED,      false,   true,        true,      false,   true },
+    { "offer_clicked",          STAGE_OFFER_VIEWED, false,   true,        true,      false,   false },
+    { "purchase_initiated",     STAGE_OFFER_VIEWED, false,   true,        true,      false,   false },
+    { "purchase_completed",     STAGE_CONVERTED,    false,   true,        true,      false,   false },
+    { "call_booked",            STAGE_CONVERTED,    true,    true,        true,      false,   false },
+    { "call_cancelled",         STAGE_NONE,         false,   true,        true,      false,   false },
+    { "form_submitted",         STAGE_NONE,         true,    true,        true,      false,   false },
+    { "link_clicked",           STAGE_NONE,         false,   true,        true,      false,   false },
+    { "content_downloaded",     STAGE_NONE,         true,    true,        true,      false,   false },
+    { "social_interaction",     STAGE_NONE,         true,    true,        true,      false,   false },
+    { "ad_clicked",             STAGE_NONE,         true,    true,        true,      false,   false },
+    { "email_sent",             STAGE_NONE,         false,   false,       false,     false,   false },
+    { "email_delivered",        STAGE_NONE,         false,   false,       false,     false,   false },
+    { "email_bounced",          STAGE_NONE,         false,   false,       false,     false,   false },
+    { "email_opened",           STAGE_NONE,         false,   false,       false,     false,   false },
+    { "email_clicked",          STAGE_NONE,         true,    true,        true,      false,   false },
+    { "email_replied",          STAGE_NONE,         true,    true,        true,      false,   false },
+    { "sms_sent",               STAGE_NONE,         false,   false,       false,     false,   false },
+    { "sms_delivered",          STAGE_NONE,         false,   false,       false,     false,   false },
+    { "sms_failed",             STAGE_NONE,         false,   false,       false,     false,   false },
+    { "sms_replied",            STAGE_NONE,         true,    true,        true,      false,   false },
+    { "call_made",              STAGE_NONE,         false,   false,       false,     false,   false },
+    { "call_completed",         STAGE_NONE,         true,    true,        true,      false,   false },
+    { "call_failed",            STAGE_NONE,         false,   false,       false,     false,   false },
+    { "lead_rejected",          STAGE_NONE,         false,   false,       false,     false,   false },
+    { 0 },
+};
+
+/* Accepted at the door, stored as the canonical kind.  A condition narrows an alias to a page of that kind
+ * or to events that name an offer; `implies` is the kind of page that the name itself tells. */
+static const struct alias {
+    const char *name, *kind, *on_page, *implies;
+    bool with_offer;
+} aliases[] = {
+    /* name                      kind                  on_page         implies         with_offer */
+    { "registration_page_viewed", "page_viewed",        NULL,           "registration", false },
+    { "watch_page_viewed",        "page_viewed",        NULL,           "watch",        false },
+    { "enrollment_viewed",        "page_viewed",        NULL,           "offer",        false },
+    { "page_view",                "page_viewed",        NULL,           NULL,           false },
+    { "event_view",               "page_viewed",        NULL,           NULL,           false },
+    { "form_submitted",           "registration",       "registration", NULL,           false },
+    { "link_clicked",             "offer_clicked",      NULL,           NULL,           true },
+    { "ticket_cta",               "offer_clicked",      NULL,           NULL,           false },
+    { "checkout_started",         "purchase_initiated", NULL,           NULL,           false },
+    { "purchase_made",            "purchase_completed", NULL,           NULL,           false },
+    { "purchase",                 "purchase_completed", NULL,           NULL,           false },
+    { "sale",                     "purchase_completed", NULL,           NULL,           false },
+    { "meeting_scheduled",        "call_booked",        NULL,           NULL,           false },
+    { "appointment",              "call_booked",        NULL,           NULL,           false },
+    { "reply_received",           "email_replied",      NULL,           NULL,           false },
+    { 0 },
+};
+
+static const char *const stage_names[] = {
+    [STAGE_LEAD] = "lead",
+    [STAGE_ENGAGED] = "engaged",
+    [STAGE_WATCHING] = "watching",
+    [STAGE_OFFER_VIEWED] = "offer_viewed",
+    [STAGE_CONVERTED] = "converted",
+};
+
+const char *funnel_stage_name(enum funnel_stage stage)
+{
+    return stage_names[stage];
+}
+
+enum funnel_stage funnel_stage_of(const char *name)
+{
+    for (int stage = STAGE_CONVERTED; name && stage > STAGE_NONE; stage--)
+        if (strcmp(stage_names[stage], name) == 0)
+            return (enum funnel_stage)stage;
+    return STAGE_NONE;
+}
+
+static bool same(const char *a, const char *b)
+{
+    return *a == *b && strcmp(a, b) == 0;
+}
+
+const struct kind *kind_find(const char *name)
+{
+    for (const struct kind *kind = kinds; kind->name; kind++)
+        if (same(kind->name, name))
+            return kind;
+    return NULL;
+}
+
+int event_watch_pct(const struct event *event)
+{
+    if (!event->means || !event->means->is_play)
+        return 0;
+    int least = strcmp(event->kind, "video_completed") == 0 && !event->has_watch_pct ? 100 : 1;
+    return event->has_watch_pct && event->watch_pct > least ? (int)event->watch_pct : least;
+}
+
+bool event_is_human(const struct event *event)
+{
+    return !event->bot_class && (!event->means || event->means->by_person);
+}
+
+enum funnel_stage event_stage(const struct event *event)
+{
+    if (!event->means)
+        return STAGE_NONE;
+    if (event_watch_pct(event) >= 25)
+        return STAGE_WATCHING;
+    bool on_offer = event->page_kind && strcmp(event->page_kind, "offer") == 0;
+    return on_offer && event->means->is_view ? STAGE_OFFER_VIEWED : event->means->raises;
+}
+
+static bool is_name(const char *s)
+{
+    size_t len = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_.-");
+    return s[len] == '\0' && len >= 1 && len <= 64;
+}
+
+bool kind_resolve(const char **name, const char **page_kind, bool has_offer)
+{
+    for (const struct alias *alias = aliases; alias->name; alias++) {
+        if (!same(alias->name, *name))
+            continue;
+        if (alias->on_page && (!*page_kind || strcmp(alias->on_page, *page_kind) != 0))
+            continue;
+        if (alias->with_offer && !has_offer)
+            continue;
+        *name = alias->kind;
+        if (alias->implies)
+            *page_kind = alias->implies;
+        return true;
+    }
+    return is_name(*name);
+}

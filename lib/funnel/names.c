@@ -1,0 +1,286 @@
+/* Every look-up has the same shape: ask the state, else the table, else make the row; and keep the answer. */
+#include "names.h"
+
+#include <string.h>
+
+#include "scrub.h"
+#include "session.h"
+
+enum { SOURCE_BYTES = 200, SOURCE_PARTS = 8, REFERRER = 5 };
+
+/* Slugs of things that only have a name: one statement to find and one to make. */
+struct nameable {
+    char space;
+    int64_t (*find)(struct db *db, const char *slug);
+    void (*make)(struct db *db, const char *slug, int64_t now);
+};
+
+static int64_t named(struct account *account, const struct nameable *what, const char *slug, bool create, int64_t now)
+{
+    size_t len = strlen(slug);
+    int64_t id = state_name(account->state, what->space, slug, len, NULL);
+    if (id)
+        return id;
+    struct db *db = gate_db(account->gate);
+    id = what->find(db, slug);
+    if (!id && create) {
+        what->make(db, slug, now);
+        id = what->find(db, slug);
+    }
+    if (id)
+        state_name_add(account->state, what->space, slug, len, id, 0);
+    return id;
+}
+
+static int64_t funnel_find(struct db *db, const char *slug)
+{
+    return db_int(db, "SELECT id FROM funnel WHERE slug = :slug", BIND(slug));
+}
+
+static void funnel_make(struct db *db, const char *slug, int64_t now)
+{
+    struct uuid uuid = uuid_new(now);
+    db_run(db,
+           "INSERT INTO funnel (uuid, slug, name, created_at, changed_at) VALUES (:uuid, :slug, :slug, :now, :now)",
+           BINDAS(uuid, &uuid), BIND(slug), BIND(now));
+}
+
+static int64_t video_find(struct db *db, const char *slug)
+{
+    return db_int(db, "SELECT id FROM video WHERE slug = :slug", BIND(slug));
+}
+
+static void video_make(struct db *db, const char *slug, int64_t now)
+{
+    db_run(db, "INSERT INTO video (slug, title, created_at) VALUES (:slug, :slug, :now)", BIND(slug), BIND(now));
+}
+
+static int64_t offer_find(struct db *db, const char *slug)
+{
+    return db_int(db, "SELECT id FROM offer WHERE slug = :slug", BIND(slug));
+}
+
+static void offer_make(struct db *db, const char *slug, int64_t now)
+{
+    db_run(db, "INSERT INTO offer (slug, name, created_at) VALUES (:slug, :slug, :now)", BIND(slug), BIND(now));
+}
+
+static int64_t workspace_find(struct db *db, const char *slug)
+{
+    return db_int(db, "SELECT id FROM workspace WHERE slug = :slug AND archived_at IS NULL", BIND(slug));
+}
+
+static const struct nameable funnels = { 'f', funnel_find, funnel_make };
+static const struct nameable videos = { 'v', video_find, video_make };
+static const struct nameable offers = { 'o', offer_find, offer_make };
+static const struct nameable workspaces = { 'w', workspace_find, NULL };
+
+int64_t funnel_named(struct account *account, const char *slug, bool create, int64_t now)
+{
+    return named(account, &funnels, slug, create, now);
+}
+
+int64_t video_named(struct account *account, const char *slug, bool create, int64_t now)
+{
+    return named(account, &videos, slug, create, now);
+}
+
+int64_t offer_named(struct account *account, const char *slug, bool create, int64_t now)
+{
+    return named(account, &offers, slug, create, now);
+}
+
+int64_t workspace_named(struct account *account, const char *slug)
+{
+    return named(account, &workspaces, slug, false, 0);
+}
+
+static const char *const page_kinds[] = { "registration", "watch", "offer", "thanks", "other", NULL };
+
+static int page_kind_index(const char *kind)
+{
+    int i = 0;
+    while (page_kinds[i] && strcmp(page_kinds[i], kind) != 0)
+        i++;
+    return i;
+}
+
+bool page_kind_is_known(const char *kind)
+{
+    return page_kinds[page_kind_index(kind)] != NULL;
+}
+
+static int64_t page_find(struct db *db, int64_t funnel_id, const char *slug, int *kind)
+{
+    struct db_rows *rows = db_query(db, "SELECT id, kind FROM page WHERE funnel_id = :funnel_id AND slug = :slug",
+                                    BIND(funnel_id), BIND(slug));
+    int64_t id = db_next(rows) ? db_get_int(rows, 0) : 0;
+    if (id)
+        *kind = page_kind_index(db_get_text(rows, 1, NULL));
+    db_done(rows);
+    return id;
+}
+
+int64_t page_named(struct account *account, int64_t funnel_id, const char *slug, const char **kind, bool create, int64_t now)
+{
+    char key[96] = { 0 };
+    memcpy(key, &funnel_id, sizeof funnel_id);
+    strncpy(key + sizeof funnel_id, slug, 80);
+    size_t len = sizeof funnel_id + strlen(key + sizeof funnel_id);
+    int known = 0;
+    int64_t id = state_name(account->state, 'p', key, len, &known);
+    struct db *db = gate_db(account->gate);
+    if (!id && !(id = page_find(db, funnel_id, slug, &known)) && create) {
+        const char *made = *kind ? *kind : "other";
+        db_run(db, "INSERT INTO page (funnel_id, slug, kind, created_at) VALUES (:funnel_id, :slug, :made, :now)",
+               BIND(funnel_id), BIND(slug), BIND(made), BIND(now));
+        id = page_find(db, funnel_id, slug, &known);
+    }
+    if (id) {
+        state_name_add(account->state, 'p', key, len, id, known);
+        *kind = page_kinds[known];
+    }
+    return id;
+}
+
+static const char *source_part(struct arena *arena, const char *s)
+{
+    if (!s)
+        return "";
+    s += strspn(s, " \t\r\n");
+    size_t len = strnlen(s, SOURCE_BYTES);
+    while (len && strchr(" \t\r\n", s[len - 1]))
+        len--;
+    while (len && s[len] && ((unsigned char)s[len] & 0xC0) == 0x80)
+        len--; /* not in the middle of a character */
+    char *part = arena_strndup(arena, s, len);
+    for (char *c = part; *c; c++)
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c - 'A' + 'a');
+    return looks_personal(part) ? "(removed)" : part;
+}
+
+/* The host of a URL, or what stands in for one: "https://www.example.com:8080/a?b" -> "www.example.com". */
+static const char *referrer_host(struct arena *arena, const char *referrer)
+{
+    if (!referrer)
+        return "";
+    const char *scheme = strstr(referrer, "://");
+    const char *host = scheme ? scheme + 3 : referrer;
+    size_t len = strcspn(host, "/?#");
+    const char *user = memchr(host, '@', len);
+    if (user) {
+        len -= (size_t)(user + 1 - host);
+        host = user + 1;
+    }
+    const char *port = *host == '[' ? NULL : memchr(host, ':', len);
+    return source_part(arena, arena_strndup(arena, host, port ? (size_t)(port - host) : len));
+}
+
+static int64_t source_find(struct db *db, const char *const part[SOURCE_PARTS])
+{
+    return db_int(db,
+                  "SELECT id FROM source WHERE utm_source = :s AND utm_medium = :m AND utm_campaign = :c"
+                  " AND utm_content = :n AND utm_term = :t AND referrer_host = :h AND referral_code = :r"
+                  " AND click_kind = :k",
+                  BINDAS(s, part[0]), BINDAS(m, part[1]), BINDAS(c, part[2]), BINDAS(n, part[3]),
+                  BINDAS(t, part[4]), BINDAS(h, part[5]), BINDAS(r, part[6]), BINDAS(k, part[7]));
+}
+
+static int64_t source_make(struct db *db, const char *const part[SOURCE_PARTS])
+{
+    db_run(db,
+           "INSERT INTO source (utm_source, utm_medium, utm_campaign, utm_content, utm_term, referrer_host,"
+           " referral_code, click_kind) VALUES (:s, :m, :c, :n, :t, :h, :r, :k)",
+           BINDAS(s, part[0]), BINDAS(m, part[1]), BINDAS(c, part[2]), BINDAS(n, part[3]), BINDAS(t, part[4]),
+           BINDAS(h, part[5]), BINDAS(r, part[6]), BINDAS(k, part[7]));
+    return db_last_id(db);
+}
+
+int64_t source_row(struct account *account, const struct source *source, struct arena *arena)
+{
+    const char *const raw[SOURCE_PARTS] = { source->utm_source,  source->utm_medium, source->utm_campaign,
+                                            source->utm_content, source->utm_term,   source->referrer,
+                                            source->referral_code, source->click_kind };
+    const char *part[SOURCE_PARTS];
+    struct text *key = NULL;
+    for (int i = 0; i < SOURCE_PARTS; i++)
+        if (raw[i] && *raw[i])
+            key = key ? key : text_new(arena);
+    if (!key)
+        return 0;
+    for (int i = 0; i < SOURCE_PARTS; i++) {
+        part[i] = i == REFERRER ? referrer_host(arena, raw[i]) : source_part(arena, raw[i]);
+        text_add(key, part[i]);
+        text_add_char(key, '\n');
+    }
+    if (text_len(key) == SOURCE_PARTS)
+        return 0;
+    int64_t id = state_name(account->state, 's', text_str(key), text_len(key), NULL);
+    if (id)
+        return id;
+    struct db *db = gate_db(account->gate);
+    id = source_find(db, part);
+    id = id ? id : source_make(db, part);
+    state_name_add(account->state, 's', text_str(key), text_len(key), id, 0);
+    return id;
+}
+
+static int64_t agent_make(struct account *account, const char *user_agent, const uint8_t blinded[BLIND_SIZE],
+                          int64_t now, struct arena *arena)
+{
+    struct uuid uuid = uuid_new(now);
+    size_t len;
+    void *sealed = account_seal(account, SEAL_AGENT_TEXT, &uuid, user_agent, strlen(user_agent), arena, &len);
+    db_run(gate_db(account->gate),
+           "INSERT INTO agent (uuid, text_blind, text_sealed) VALUES (:uuid, :text_blind, :text_sealed)",
+           BINDAS(uuid, &uuid), BINDBLOB(text_blind, blinded, BLIND_SIZE), BINDBLOB(text_sealed, sealed, len));
+    return db_last_id(gate_db(account->gate));
+}
+
+int64_t agent_row(struct account *account, const char *user_agent, int64_t now, struct arena *arena)
+{
+    size_t len = strlen(user_agent);
+    int64_t id = state_name(account->state, 'a', user_agent, len, NULL);
+    if (id)
+        return id;
+    uint8_t blinded[BLIND_SIZE];
+    account_blind(account, "agent", user_agent, blinded);
+    id = db_int(gate_db(account->gate), "SELECT id FROM agent WHERE text_blind = :text_blind",
+                BINDBLOB(text_blind, blinded, sizeof blinded));
+    id = id ? id : agent_make(account, user_agent, blinded, now, arena);
+    state_name_add(account->state, 'a', user_agent, len, id, 0);
+    return id;
+}
+
+/* Most visitors that are not in hand are new: to insert is to ask.  0: there is one already. */
+static int64_t visitor_make(struct account *account, const uint8_t blinded[BLIND_SIZE], enum visitor_kind kind, int64_t now)
+{
+    static const char *const kinds[] = { "day", "consent", "import" };
+    struct db *db = gate_db(account->gate);
+    int64_t made = db_run(db,
+                          "INSERT INTO visitor (key_blind, kind, created_at) VALUES (:key_blind, :kind, :now)"
+                          " ON CONFLICT (key_blind) DO NOTHING",
+                          BINDBLOB(key_blind, blinded, BLIND_SIZE), BINDAS(kind, kinds[kind]), BIND(now));
+    if (!made)
+        return 0;
+    int64_t id = db_last_id(db);
+    visitor_made(account, id);
+    return id;
+}
+
+int64_t visitor_row(struct account *account, const char *key, enum visitor_kind kind, int64_t now)
+{
+    size_t len = strlen(key);
+    int64_t id = state_name(account->state, 'k', key, len, NULL);
+    if (id)
+        return id;
+    uint8_t blinded[BLIND_SIZE];
+    account_blind(account, "visitor", key, blinded);
+    id = visitor_make(account, blinded, kind, now);
+    if (!id)
+        id = db_int(gate_db(account->gate), "SELECT id FROM visitor WHERE key_blind = :key_blind",
+                    BINDBLOB(key_blind, blinded, sizeof blinded));
+    state_name_add(account->state, 'k', key, len, id, 0);
+    return id;
+}
