@@ -111,10 +111,31 @@ help:
 lint:
 	@tests/run.sh $(BUILD) lint
 
+# Goldens are rewritten from what the programs say now; the review reads the difference.
+bless: all
+	@for t in tests/e2e/story.sh; do BUILD=$(BUILD) BLESS=1 $$t > /dev/null || exit 1; done; git --no-pager diff --stat -- tests/goldens
+
+# A filled account to look at, until there are pages: 20,000 events of a believable funnel below build/demo.
+demo: deps
+	+@$(MAKE) --no-print-directory demo-run
+demo-run: all $(BUILD)/tests/bench/make_events
+	@BUILD=$(BUILD) tests/demo.sh
+
 # What takes long or needs root, and so is no part of `check`.
 fuzz:
 	@tests/deps.sh $(PACKAGES) $(LONG_PACKAGES)
 	+@tests/fuzz.sh $(or $(SECONDS),60) $(TARGETS)
+
+# Release builds: sanitizers would be measured, not the code.
+bench: deps
+	+@$(MAKE) --no-print-directory bench-run
+bench-run: all $(BENCH)
+	@for b in tests/bench/*.sh; do echo "$$b"; BUILD=$(BUILD) $$b || exit 1; done
+
+soak: deps
+	+@$(MAKE) --no-print-directory soak-run
+soak-run: all $(FAULT)
+	@SOAK=1 tests/run.sh $(BUILD) faults
 
 prove:
 	@tests/deps.sh debootstrap git
@@ -132,6 +153,10 @@ uninstall:
 #: make check        every test there is, with sanitizers and warnings as errors
 #: make check-unit   one suite alone: check-unit, check-e2e, check-faults
 #: make lint         layers, seed map, shell scripts
+#: make demo         an account with 20,000 events of a believable funnel, below build/demo
+#: make bench        figures beside a plain C loop, on this machine
+#: make soak         the fault suites at full length: 10,000 kills, 5,000 crash images
+#: make bless        rewrite tests/goldens from what the programs say now
 #: make fuzz         every fuzz target for a minute; SECONDS=600 for longer, TARGETS='json text' for some
 #: make prove        make check of HEAD on a bare Debian 12, made for the purpose (root, debootstrap)
 #: make install      to PREFIX (/usr/local) below DESTDIR; uninstall takes it away

@@ -21,9 +21,9 @@
 enum {
     FIRST_GROUP = 256,
     LEAST_GROUP = 16,
-    DEFAULT_GROUP = 2048,
+    DEFAULT_GROUP = 4096,
     LARGEST_GROUP = 65536,
-    GOAL_MS = 35,
+    GOAL_MS = 40,
     CACHE_MIB = 64
 };
 enum { TRIES = 3, PAUSE_MS = 200, SHOWN_REFUSALS = 10 };
@@ -55,7 +55,7 @@ static const struct argp_option options[] = {
       "refuse funnels, pages, videos and offers that are not known yet", 1 },
     { "origin", OPTION_ORIGIN, "NAME", 0,
       "where events come from that do not say: web, api, hook, import (default) or system", 1 },
-    { "group", OPTION_GROUP, "N", 0, "events in one transaction, at most (default 2048)", 1 },
+    { "group", OPTION_GROUP, "N", 0, "events in one transaction, at most (default 4096)", 1 },
     { "errors", OPTION_ERRORS, "FILE", 0, "write every refused line's number and fault here", 1 },
     { 0 },
 };

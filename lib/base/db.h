@@ -157,7 +157,8 @@ void db_touch(struct db *db);
  * migration, a restore) they may spill into the log, but after a spill ROLLBACK TO must not be
  * followed by COMMIT: see db_wal.c. */
 void db_allow_spill(struct db *db, bool allowed);
-int64_t db_spills(const struct db *db); /* pages spilled since the file was opened */
+int64_t db_spills(const struct db *db);
+int64_t db_changed_rows(const struct db *db); /* by all statements of this connection so far */ /* pages spilled since the file was opened */
 
 /* A consistent copy by the backup API, checked, 0600, one plain file; to_path must be free.
  * db_restore() copies `from`, a healthy Weir database, into the open file; the caller holds the

@@ -161,8 +161,7 @@ void statement_end(struct db_rows *rows)
         statement_finalize(rows);
         return;
     }
-    sqlite3_reset(rows->stmt);
-    sqlite3_clear_bindings(rows->stmt);
+    sqlite3_reset(rows->stmt); /* what is bound stays, unread: the next call binds every parameter */
 }
 
 void statement_forget_all(struct db *db)

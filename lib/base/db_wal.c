@@ -83,6 +83,11 @@ void db_allow_spill(struct db *db, bool allowed)
     db->own_statement = false;
 }
 
+int64_t db_changed_rows(const struct db *db)
+{
+    return db->handle ? sqlite3_total_changes64(db->handle) : 0;
+}
+
 int64_t db_spills(const struct db *db)
 {
     int now = 0, highest;

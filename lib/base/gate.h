@@ -2,8 +2,8 @@
  * lock on a file of its own, in front of BEGIN IMMEDIATE, waited for at most 3 s, held at most
  * 50 ms.  Whoever holds it checks that the path is still the open database, that the schema version
  * is its own, and checkpoints a WAL over 16 MiB; nothing writes or checkpoints outside, which also
- * closes the WAL-reset race of SQLite before 3.51.3 (R-2).  Many items commit together: each inside
- * its SAVEPOINT, one COMMIT for all. */
+ * closes the WAL-reset race of SQLite before 3.51.3 (R-2).  Many items commit together: each as if
+ * inside its SAVEPOINT, one COMMIT for all. */
 #ifndef WEIR_GATE_H
 #define WEIR_GATE_H
 
@@ -41,6 +41,8 @@ struct gate_follower {
 void gate_follow(struct gate *gate, const struct gate_follower *follower);
 
 struct gate_item {
+    /* May be called twice, when its group is run again: what it leaves in the context is the last
+     * call's. */
     enum outcome (*run)(struct db *db, void *context);
     void *context;
     /* Valid after gate_commit(): OK and CREATED are stored durably, nothing else is.  That has one

@@ -21,6 +21,7 @@ struct gate {
     bool changed;          /* tell the follower so, whatever data_version says */
     bool begun;            /* the follower has seen the transaction of this group */
     int64_t spills;        /* when the group began */
+    int careful;           /* so many large groups are run with savepoints at once */
     bool in_doubt;         /* a COMMIT failed whose frames may lie whole in the log */
     int64_t wal_copied_at; /* length of the log at its last checkpoint */
 

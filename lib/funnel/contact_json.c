@@ -59,8 +59,10 @@ static struct json *leads_json(struct account *account, int64_t contact_id, stru
     struct db_rows *rows = db_query(
         account_reader(account),
         "SELECT l.id, f.slug, l.funnel_stage, l.watch_pct, l.watch_band, l.pipeline_stage, l.registered_at,"
-        " l.confirmed_at, l.last_event_at, s.utm_source, s.utm_medium, s.utm_campaign, s.utm_content, s.utm_term,"
-        " s.referrer_host, s.referral_code FROM lead l JOIN funnel f ON f.id = l.funnel_id"
+        " l.confirmed_at, l.last_event_at, nullif(s.utm_source, '') AS utm_source,"
+        " nullif(s.utm_medium, '') AS utm_medium, nullif(s.utm_campaign, '') AS utm_campaign,"
+        " nullif(s.utm_content, '') AS utm_content, nullif(s.utm_term, '') AS utm_term,"
+        " nullif(s.referrer_host, '') AS referrer_host, nullif(s.referral_code, '') AS referral_code FROM lead l JOIN funnel f ON f.id = l.funnel_id"
         " LEFT JOIN source s ON s.id = l.source_id WHERE l.contact_id = :contact_id ORDER BY l.id",
         BIND(contact_id));
     while (db_next(rows)) {

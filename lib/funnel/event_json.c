@@ -1,6 +1,5 @@
 /* The canonical form of an event (docs/events.md): one flat JSON object.  A table says which members there are
  * and of what type; what is not in it is refused by name, so that a typing error loses nothing silently. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "contact.h"
@@ -27,7 +26,7 @@ static const struct field {
     const char *name;
     enum field_type type;
     size_t offset, flag; /* where the value goes; for numbers also where "it was given" goes */
-} fields[] = {
+} fields[] = { /* sorted by name */
     { "at", F_TIME, AT(at), AT(at_ms) },
     { "bot_class", F_NAME, AT(bot_class), 0 },
     { "click_kind", F_NAME, AT(source.click_kind), 0 },
@@ -66,9 +65,21 @@ static const struct field {
 };
 enum { FIELDS = sizeof fields / sizeof *fields };
 
-static int field_compare(const void *key, const void *field)
+static const struct field *field_find(const char *name)
 {
-    return strcmp(key, ((const struct field *)field)->name);
+    size_t low = 0, high = FIELDS;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = *name - *fields[middle].name;
+        order = order ? order : strcmp(name, fields[middle].name);
+        if (order == 0)
+            return &fields[middle];
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return NULL;
 }
 
 static enum outcome refuse(const char **error, struct arena *arena, const char *field, const char *remedy)
@@ -169,7 +180,7 @@ static enum outcome fields_read(const struct json *object, struct reading *readi
     if (json_type(object) != JSON_OBJECT)
         return refuse(error, arena, "event", "must be one JSON object");
     for (const struct json *member = json_first(object); member; member = json_next(member)) {
-        const struct field *field = bsearch(json_key(member), fields, FIELDS, sizeof *fields, field_compare);
+        const struct field *field = field_find(json_key(member));
         if (!field)
             return refuse(error, arena, json_key(member), "is no field of an event; put the sender's own under props");
         const char *wrong = field_read(field, member, reading);
@@ -219,7 +230,9 @@ static bool is_listed(const char *s, const char *const *list)
 
 static bool is_slug(const char *s)
 {
-    return s[strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")] == '\0';
+    while ((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9') || *s == '_' || *s == '-')
+        s++;
+    return *s == '\0';
 }
 
 /* A name that leads to a row: the row, or why not. */
@@ -362,8 +375,7 @@ enum outcome event_from_json(struct account *account, const struct json *object,
     if (got != OK)
         return got;
     if (reading->visitor)
-        event->visitor_id = visitor_row(account, reading->visitor,
-                                        event->origin == ORIGIN_IMPORT ? VISITOR_IMPORT : VISITOR_DAY, event->received_at);
+        event->visitor_id = visitor_row(account, reading->visitor, event->origin, event->received_at);
     event->source_id = source_row(account, &reading->source, arena);
     if (reading->user_agent)
         event->agent_id = agent_row(account, reading->user_agent, event->received_at, arena);

@@ -5,39 +5,39 @@
 #include <string.h>
 
 static const struct kind kinds[] = {
-    /* name                   raises              inbound  interactive  by_person  is_view  is_play */
-    { "registration",           STAGE_LEAD,         false,   true,        true,      false,   false },
-    { "registration_confirmed", STAGE_LEAD,         false,   true,        true,      false,   false },
-    { "page_viewed",            STAGE_NONE,         false,   false,       true,      true,    false },
-    { "page_shared",            STAGE_NONE,         false,   true,        true,      false,   false },
-    { "video_started",          STAGE_ENGAGED,      false,   true,        true,      false,   true },
-    { "video_progress",         STAGE_ENGAGED,      false,   true,        true,      false,   true },
-    { "video_completed",        STAGE_ENGAGED,      false,   true,        true,      false,   true },
-    { "video_replayed",         STAGE_ENGAGED,      false,   true,        true,      false,   true },
-    { "offer_clicked",          STAGE_OFFER_VIEWED, false,   true,        true,      false,   false },
-    { "purchase_initiated",     STAGE_OFFER_VIEWED, false,   true,        true,      false,   false },
-    { "purchase_completed",     STAGE_CONVERTED,    false,   true,        true,      false,   false },
-    { "call_booked",            STAGE_CONVERTED,    true,    true,        true,      false,   false },
-    { "call_cancelled",         STAGE_NONE,         false,   true,        true,      false,   false },
-    { "form_submitted",         STAGE_NONE,         true,    true,        true,      false,   false },
-    { "link_clicked",           STAGE_NONE,         false,   true,        true,      false,   false },
-    { "content_downloaded",     STAGE_NONE,         true,    true,        true,      false,   false },
-    { "social_interaction",     STAGE_NONE,         true,    true,        true,      false,   false },
-    { "ad_clicked",             STAGE_NONE,         true,    true,        true,      false,   false },
-    { "email_sent",             STAGE_NONE,         false,   false,       false,     false,   false },
-    { "email_delivered",        STAGE_NONE,         false,   false,       false,     false,   false },
-    { "email_bounced",          STAGE_NONE,         false,   false,       false,     false,   false },
-    { "email_opened",           STAGE_NONE,         false,   false,       false,     false,   false },
-    { "email_clicked",          STAGE_NONE,         true,    true,        true,      false,   false },
-    { "email_replied",          STAGE_NONE,         true,    true,        true,      false,   false },
-    { "sms_sent",               STAGE_NONE,         false,   false,       false,     false,   false },
-    { "sms_delivered",          STAGE_NONE,         false,   false,       false,     false,   false },
-    { "sms_failed",             STAGE_NONE,         false,   false,       false,     false,   false },
-    { "sms_replied",            STAGE_NONE,         true,    true,        true,      false,   false },
-    { "call_made",              STAGE_NONE,         false,   false,       false,     false,   false },
-    { "call_completed",         STAGE_NONE,         true,    true,        true,      false,   false },
-    { "call_failed",            STAGE_NONE,         false,   false,       false,     false,   false },
-    { "lead_rejected",          STAGE_NONE,         false,   false,       false,     false,   false },
+    /* name                   raises              inbound  interactive  by_person  is_view  is_play  marks */
+    { "registration",           STAGE_LEAD,         false,   true,        true,      false, false,   MARK_REGISTERED },
+    { "registration_confirmed", STAGE_LEAD,         false,   true,        true,      false, false,   MARK_CONFIRMED },
+    { "page_viewed",            STAGE_NONE,         false,   false,       true,      true, false,   MARK_NOTHING },
+    { "page_shared",            STAGE_NONE,         false,   true,        true,      false, false,   MARK_NOTHING },
+    { "video_started",          STAGE_ENGAGED,      false,   true,        true,      false, true,    MARK_NOTHING },
+    { "video_progress",         STAGE_ENGAGED,      false,   true,        true,      false, true,    MARK_NOTHING },
+    { "video_completed",        STAGE_ENGAGED,      false,   true,        true,      false, true,    MARK_NOTHING },
+    { "video_replayed",         STAGE_ENGAGED,      false,   true,        true,      false, true,    MARK_REPLAYED },
+    { "offer_clicked",          STAGE_OFFER_VIEWED, false,   true,        true,      false, false,   MARK_NOTHING },
+    { "purchase_initiated",     STAGE_OFFER_VIEWED, false,   true,        true,      false, false,   MARK_NOTHING },
+    { "purchase_completed",     STAGE_CONVERTED,    false,   true,        true,      false, false,   MARK_NOTHING },
+    { "call_booked",            STAGE_CONVERTED,    true,    true,        true,      false, false,   MARK_NOTHING },
+    { "call_cancelled",         STAGE_NONE,         false,   true,        true,      false, false,   MARK_NOTHING },
+    { "form_submitted",         STAGE_NONE,         true,    true,        true,      false, false,   MARK_NOTHING },
+    { "link_clicked",           STAGE_NONE,         false,   true,        true,      false, false,   MARK_NOTHING },
+    { "content_downloaded",     STAGE_NONE,         true,    true,        true,      false, false,   MARK_NOTHING },
+    { "social_interaction",     STAGE_NONE,         true,    true,        true,      false, false,   MARK_NOTHING },
+    { "ad_clicked",             STAGE_NONE,         true,    true,        true,      false, false,   MARK_NOTHING },
+    { "email_sent",             STAGE_NONE,         false,   false,       false,     false, false,   MARK_NOTHING },
+    { "email_delivered",        STAGE_NONE,         false,   false,       false,     false, false,   MARK_NOTHING },
+    { "email_bounced",          STAGE_NONE,         false,   false,       false,     false, false,   MARK_NOTHING },
+    { "email_opened",           STAGE_NONE,         false,   false,       false,     false, false,   MARK_NOTHING },
+    { "email_clicked",          STAGE_NONE,         true,    true,        true,      false, false,   MARK_NOTHING },
+    { "email_replied",          STAGE_NONE,         true,    true,        true,      false, false,   MARK_NOTHING },
+    { "sms_sent",               STAGE_NONE,         false,   false,       false,     false, false,   MARK_NOTHING },
+    { "sms_delivered",          STAGE_NONE,         false,   false,       false,     false, false,   MARK_NOTHING },
+    { "sms_failed",             STAGE_NONE,         false,   false,       false,     false, false,   MARK_NOTHING },
+    { "sms_replied",            STAGE_NONE,         true,    true,        true,      false, false,   MARK_NOTHING },
+    { "call_made",              STAGE_NONE,         false,   false,       false,     false, false,   MARK_NOTHING },
+    { "call_completed",         STAGE_NONE,         true,    true,        true,      false, false,   MARK_NOTHING },
+    { "call_failed",            STAGE_NONE,         false,   false,       false,     false, false,   MARK_NOTHING },
+    { "lead_rejected",          STAGE_NONE,         false,   false,       false,     false, false,   MARK_NOTHING },
     { 0 },
 };
 
@@ -108,6 +108,11 @@ int event_watch_pct(const struct event *event)
     return event->has_watch_pct && event->watch_pct > least ? (int)event->watch_pct : least;
 }
 
+bool event_marks(const struct event *event, enum mark mark)
+{
+    return event->means && event->means->marks == mark;
+}
+
 bool event_is_human(const struct event *event)
 {
     return !event->bot_class && (!event->means || event->means->by_person);
@@ -125,7 +130,9 @@ enum funnel_stage event_stage(const struct event *event)
 
 static bool is_name(const char *s)
 {
-    size_t len = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_.-");
+    size_t len = 0;
+    while ((s[len] >= 'a' && s[len] <= 'z') || (s[len] >= '0' && s[len] <= '9') || (s[len] && strchr("_.-", s[len])))
+        len++;
     return s[len] == '\0' && len >= 1 && len <= 64;
 }
 

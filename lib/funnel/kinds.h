@@ -11,6 +11,9 @@ enum funnel_stage { STAGE_NONE, STAGE_LEAD, STAGE_ENGAGED, STAGE_WATCHING, STAGE
 const char *funnel_stage_name(enum funnel_stage stage); /* NULL for STAGE_NONE */
 enum funnel_stage funnel_stage_of(const char *name);
 
+/* What an event dates in a lead, when it is the first of its kind. */
+enum mark { MARK_NOTHING, MARK_REGISTERED, MARK_CONFIRMED, MARK_REPLAYED };
+
 struct kind {
     const char *name;
     enum funnel_stage raises; /* the lead is at least here afterwards */
@@ -19,6 +22,7 @@ struct kind {
     bool by_person;           /* the person did it; else it befell them: a mail sent, a delivery report */
     bool is_view;             /* of a page */
     bool is_play;             /* of a video, however little */
+    enum mark marks;
 };
 
 const struct kind *kind_find(const char *name); /* NULL: the sender's own */
@@ -26,6 +30,7 @@ const struct kind *kind_find(const char *name); /* NULL: the sender's own */
 /* What a lead's stage must at least be after this event: the kind's own, the kind of page that was viewed,
  * the percentage that was watched. */
 enum funnel_stage event_stage(const struct event *event);
+bool event_marks(const struct event *event, enum mark mark);
 /* Whether it is a sign of life: an act of a person, by all we know. */
 bool event_is_human(const struct event *event);
 /* The percentage of the video that this event proves watched; 0 when none. */

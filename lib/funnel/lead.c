@@ -133,7 +133,7 @@ static void lead_begin(struct lead *lead, const struct event *event)
         lead->origin = event->origin;
         lead->begins_anew = true;
     }
-    if (strcmp(event->kind, "registration") == 0)
+    if (event_marks(event, MARK_REGISTERED))
         lead_register(lead, event);
     if (!lead->workspace_id && event->workspace_id) {
         lead->workspace_id = event->workspace_id;
@@ -141,30 +141,23 @@ static void lead_begin(struct lead *lead, const struct event *event)
     }
 }
 
-/* What a lead did for the first time, and by which kind of event; `page` narrows a view to a kind of page. */
-static const struct first {
-    const char *kind, *page;
-    size_t at; /* of the int64_t in struct lead */
-} firsts[] = {
-    { "registration_confirmed", NULL, offsetof(struct lead, confirmed_at) },
-    { "page_viewed", "watch", offsetof(struct lead, viewed_at) },
-    { "video_started", NULL, offsetof(struct lead, viewed_at) },
-    { "video_started", NULL, offsetof(struct lead, played_at) },
-    { "video_progress", NULL, offsetof(struct lead, viewed_at) },
-    { "video_progress", NULL, offsetof(struct lead, played_at) },
-    { "video_replayed", NULL, offsetof(struct lead, replayed_at) },
-    { "page_viewed", "offer", offsetof(struct lead, offer_viewed_at) },
-    { 0 },
-};
+static void first_time(int64_t *at, bool happened, const struct event *event)
+{
+    if (happened && *at == 0)
+        *at = event->at;
+}
 
 static void lead_mark_firsts(struct lead *lead, const struct event *event)
 {
-    for (const struct first *first = firsts; first->kind; first++) {
-        int64_t *at = (int64_t *)((char *)lead + first->at);
-        bool page_fits = !first->page || (event->page_kind && strcmp(first->page, event->page_kind) == 0);
-        if (*at == 0 && page_fits && strcmp(first->kind, event->kind) == 0)
-            *at = event->at;
-    }
+    const struct kind *kind = event->means;
+    if (!kind)
+        return;
+    const char *viewed = kind->is_view && event->page_kind ? event->page_kind : "";
+    first_time(&lead->confirmed_at, kind->marks == MARK_CONFIRMED, event);
+    first_time(&lead->viewed_at, kind->is_play || strcmp(viewed, "watch") == 0, event);
+    first_time(&lead->played_at, kind->is_play, event);
+    first_time(&lead->replayed_at, kind->marks == MARK_REPLAYED, event);
+    first_time(&lead->offer_viewed_at, strcmp(viewed, "offer") == 0, event);
 }
 
 static void raise_to(int64_t *known, int64_t value)

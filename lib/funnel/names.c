@@ -253,34 +253,49 @@ int64_t agent_row(struct account *account, const char *user_agent, int64_t now, 
     return id;
 }
 
-/* Most visitors that are not in hand are new: to insert is to ask.  0: there is one already. */
-static int64_t visitor_make(struct account *account, const uint8_t blinded[BLIND_SIZE], enum visitor_kind kind, int64_t now)
+enum { DAY_TEXT = 10, DAY_BYTES = 4 };
+
+/* False: the key is not one of a day. */
+static bool key_day(const char *key, int32_t *day)
 {
-    static const char *const kinds[] = { "day", "consent", "import" };
-    struct db *db = gate_db(account->gate);
-    int64_t made = db_run(db,
-                          "INSERT INTO visitor (key_blind, kind, created_at) VALUES (:key_blind, :kind, :now)"
-                          " ON CONFLICT (key_blind) DO NOTHING",
-                          BINDBLOB(key_blind, blinded, BLIND_SIZE), BINDAS(kind, kinds[kind]), BIND(now));
-    if (!made)
-        return 0;
-    int64_t id = db_last_id(db);
-    visitor_made(account, id);
-    return id;
+    char text[DAY_TEXT + 1] = { 0 };
+    strncpy(text, key, DAY_TEXT);
+    return strlen(key) > DAY_TEXT && key[DAY_TEXT] == '/' && clock_parse_day(text, day);
 }
 
-int64_t visitor_row(struct account *account, const char *key, enum visitor_kind kind, int64_t now)
+/* Which kind of visitor has this key; `digest` is what stands for it in the index. */
+static const char *visitor_digest(struct account *account, const char *key, enum origin origin, uint8_t digest[BLIND_SIZE])
+{
+    int32_t day;
+    account_blind(account, "visitor", key, digest);
+    if (!key_day(key, &day)) {
+        digest[0] |= 0x80; /* apart from those of days */
+        return origin == ORIGIN_IMPORT ? "import" : "consent";
+    }
+    for (int i = 0; i < DAY_BYTES; i++)
+        digest[i] = (uint8_t)((uint32_t)day >> (8 * (DAY_BYTES - 1 - i)));
+    digest[0] &= 0x7f;
+    return "day";
+}
+
+/* Most visitors that are not in hand are new: to insert is to ask. */
+int64_t visitor_row(struct account *account, const char *key, enum origin origin, int64_t now)
 {
     size_t len = strlen(key);
     int64_t id = state_name(account->state, 'k', key, len, NULL);
     if (id)
         return id;
-    uint8_t blinded[BLIND_SIZE];
-    account_blind(account, "visitor", key, blinded);
-    id = visitor_make(account, blinded, kind, now);
-    if (!id)
-        id = db_int(gate_db(account->gate), "SELECT id FROM visitor WHERE key_blind = :key_blind",
-                    BINDBLOB(key_blind, blinded, sizeof blinded));
+    uint8_t digest[BLIND_SIZE];
+    const char *kind = visitor_digest(account, key, origin, digest);
+    struct db *db = gate_db(account->gate);
+    if (db_run(db,
+               "INSERT INTO visitor (key_blind, kind, created_at) VALUES (:key_blind, :kind, :now)"
+               " ON CONFLICT (key_blind) DO NOTHING",
+               BINDBLOB(key_blind, digest, sizeof digest), BIND(kind), BIND(now)))
+        visitor_made(account, id = db_last_id(db));
+    else
+        id = db_int(db, "SELECT id FROM visitor WHERE key_blind = :key_blind",
+                    BINDBLOB(key_blind, digest, sizeof digest));
     state_name_add(account->state, 'k', key, len, id, 0);
     return id;
 }

@@ -26,8 +26,9 @@ struct source {
 int64_t source_row(struct account *account, const struct source *source, struct arena *arena);
 
 int64_t agent_row(struct account *account, const char *user_agent, int64_t now, struct arena *arena);
-/* The visitor of an opaque browser key, which is stored as a keyed digest only. */
-enum visitor_kind { VISITOR_DAY, VISITOR_CONSENT, VISITOR_IMPORT };
-int64_t visitor_row(struct account *account, const char *key, enum visitor_kind kind, int64_t now);
+/* The visitor of an opaque browser key, of which only a keyed digest is stored.  A key that is good for one day
+ * begins with it, "2026-03-02/...": its digest leads with that day, so that the new visitors of a day, and most are
+ * new, lie together in the index. */
+int64_t visitor_row(struct account *account, const char *key, enum origin origin, int64_t now);
 
 #endif

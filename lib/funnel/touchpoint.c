@@ -3,8 +3,6 @@
  * touchpoints of its session that belong to nobody yet: they led to it. */
 #include "touchpoint.h"
 
-#include <string.h>
-
 #include "kinds.h"
 
 static void touchpoint_insert(struct account *account, const struct event *event)
@@ -36,7 +34,7 @@ void touchpoint_of_visit(struct account *account, struct visitor *visitor, const
     const struct session *open = &visitor->open;
     if (visitor->source_changed || is_inbound(event))
         touchpoint_insert(account, event);
-    if (event->contact_id && open->source_id && strcmp(event->kind, "registration") == 0)
+    if (event->contact_id && open->source_id && event_marks(event, MARK_REGISTERED))
         touchpoint_claim(account, open, event);
 }
 

@@ -145,8 +145,8 @@ CREATE TABLE agent (
 ) STRICT;
 
 -- A browser, before and beside identification; never a person.  Its key is a keyed digest: of the day's salt,
--- address and agent (kind day), of an id that the person consented to (consent), or of what an imported log
--- tells visitors apart by (import).  It does not point at a contact, because two people behind one gateway share it.
+-- address and agent (kind day), of an id that the person consented to (consent), or of what an import tells visitors
+-- apart by (import).  The digest of a day key leads with the day, so that new ones land at one place of the index.  It does not point at a contact, because two people behind one gateway share it.
 CREATE TABLE visitor (
     id         INTEGER PRIMARY KEY,
     key_blind  BLOB    NOT NULL UNIQUE CHECK (length(key_blind) = 16),
@@ -166,7 +166,7 @@ CREATE TABLE contact (
     last_seen_at                INTEGER NOT NULL,
     last_event_at               INTEGER NOT NULL,
     last_event_uuid             BLOB    NOT NULL CHECK (length(last_event_uuid) = 16),
-    visit_count                 INTEGER NOT NULL DEFAULT 0 CHECK (visit_count >= 0), -- sessions in which they were known
+    visit_count                 INTEGER NOT NULL DEFAULT 0 CHECK (visit_count >= 0), -- sessions in which they were the first one known
     order_count                 INTEGER NOT NULL DEFAULT 0,
     conversion_count            INTEGER NOT NULL DEFAULT 0,
     lifetime_value_minor        INTEGER NOT NULL DEFAULT 0, -- approved sales minus reversals, account currency
@@ -264,18 +264,18 @@ CREATE INDEX visitor_day_seq ON visitor_day (seq);
 -- A run of a visitor's events with no silence over 30 minutes; a fold over them, known by its visitor and start,
 -- so that folding anew gives the same rows.  last_event_uuid with end_at is the fold's position.  contact_id is the
 -- first contact known in it.  source_id is the source of its first touchpoint, last_source_id of its newest; NULL
--- is direct.
+-- is direct.  Here and in touchpoint only what may be deleted has a foreign key: the rest is proved by the events.
 CREATE TABLE session (
     visitor_id      INTEGER NOT NULL REFERENCES visitor (id),
     start_at        INTEGER NOT NULL,
     end_at          INTEGER NOT NULL,
     last_event_uuid BLOB    NOT NULL CHECK (length(last_event_uuid) = 16),
     contact_id      INTEGER REFERENCES contact (id),
-    funnel_id       INTEGER REFERENCES funnel (id), -- the first one it touched
-    page_id         INTEGER REFERENCES page (id),   -- the landing page
-    source_id       INTEGER REFERENCES source (id),
-    last_source_id  INTEGER REFERENCES source (id),
-    agent_id        INTEGER REFERENCES agent (id),
+    funnel_id       INTEGER, -- the first one it touched
+    page_id         INTEGER,   -- the landing page
+    source_id       INTEGER,
+    last_source_id  INTEGER,
+    agent_id        INTEGER,
     page_count      INTEGER NOT NULL,
     event_count     INTEGER NOT NULL,
     interactive     INTEGER NOT NULL CHECK (interactive IN (0, 1)), -- anything but looking; else one page is a bounce
@@ -293,8 +293,8 @@ CREATE TABLE touchpoint (
     kind       TEXT    NOT NULL,
     visitor_id INTEGER REFERENCES visitor (id),
     contact_id INTEGER REFERENCES contact (id),
-    funnel_id  INTEGER REFERENCES funnel (id),
-    source_id  INTEGER REFERENCES source (id)
+    funnel_id  INTEGER,
+    source_id  INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX touchpoint_visitor ON touchpoint (visitor_id, at) WHERE visitor_id IS NOT NULL;
 CREATE INDEX touchpoint_contact ON touchpoint (contact_id, at) WHERE contact_id IS NOT NULL;

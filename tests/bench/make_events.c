@@ -19,7 +19,8 @@ struct item {
     int64_t at;
     uint32_t person;
     uint32_t number; /* of the event, for its id */
-    uint8_t what, day_visit, percent, source;
+    int64_t visit_at; /* when the visit began: its day makes the browser's key */
+    uint8_t what, percent, source;
 };
 
 static uint64_t random_state;
@@ -76,6 +77,7 @@ static void person_lives(struct items *items, uint32_t person)
 {
     struct item now = { .person = person, .source = (uint8_t)random_below(40) };
     now.at = FIRST_DAY + (int64_t)random_below(DAYS) * DAY_MS + 6LL * 3600000 + random_below(16 * 3600000);
+    now.visit_at = now.at;
     items_add(items, &now, VIEW_START, 0);
     for (int more = 0; more < 3 && chance(35); more++)
         items_add(items, &now, VIEW_START, MINUTE);
@@ -85,8 +87,8 @@ static void person_lives(struct items *items, uint32_t person)
     for (int visit = 0; visit < 3 && chance(70); visit++) {
         now.percent = 0;
         person_watches(items, &now);
-        now.day_visit++;
         now.at += DAY_MS / 2 + (int64_t)random_below(2 * DAY_MS);
+        now.visit_at = now.at;
     }
 }
 
@@ -141,10 +143,11 @@ static void print_details(const struct item *item)
 
 static void print_item(const struct item *item)
 {
-    char at[CLOCK_TEXT];
+    char at[CLOCK_TEXT], day[CLOCK_TEXT];
     clock_format(item->at, at);
-    printf("{\"id\":\"%08x-%04x-7000-8000-%012x\",\"at\":\"%s\",\"funnel\":\"webinar\",\"visitor\":\"b%u-%d\"",
-           (uint32_t)(item->at >> 16), (uint32_t)(item->at & 0xffff), item->number, at, item->person, item->day_visit);
+    clock_format_day((int32_t)(item->visit_at / DAY_MS), day);
+    printf("{\"id\":\"%08x-%04x-7000-8000-%012x\",\"at\":\"%s\",\"funnel\":\"webinar\",\"visitor\":\"%s/%u\"",
+           (uint32_t)(item->at >> 16), (uint32_t)(item->at & 0xffff), item->number, at, day, item->person);
     print_details(item);
     printf(",\"user_agent\":\"%s\"}\n", agents[item->person % 3]);
 }
