@@ -7,12 +7,13 @@ DEBUG ?= 0
 VERSION := $(shell sed -n 's/^## \[\([0-9][^]]*\)\].*/\1/p' CHANGELOG.md 2>/dev/null | head -n 1)
 
 # What a bare Debian 12 needs, by name of the apt package; `make deps` installs what is missing.
-PACKAGES = gcc pkg-config libsqlite3-dev libcjson-dev libssl-dev libcrypt-dev libinih-dev uthash-dev tzdata
-CHECK_PACKAGES = libcmocka-dev sqlite3 shellcheck
-LONG_PACKAGES = clang libclang-rt-14-dev clang-format debootstrap
+PACKAGES = gcc pkg-config libsqlite3-dev libcjson-dev libssl-dev libcrypt-dev libinih-dev libfcgi-dev tzdata
+CHECK_PACKAGES = libcmocka-dev sqlite3 shellcheck nginx-light curl openssl spawn-fcgi
+LONG_PACKAGES = clang libclang-rt-14-dev debootstrap
+BENCH_PACKAGES = wrk
 
 # pkg-config module : apt package
-MODULES = sqlite3:libsqlite3-dev libcjson:libcjson-dev libcrypto:libssl-dev libxcrypt:libcrypt-dev inih:libinih-dev
+MODULES = sqlite3:libsqlite3-dev libcjson:libcjson-dev libcrypto:libssl-dev libxcrypt:libcrypt-dev inih:libinih-dev fcgi:libfcgi-dev
 MODULE_NAMES := $(foreach m,$(MODULES),$(firstword $(subst :, ,$(m))))
 
 BUILD := build/$(if $(filter 1,$(DEBUG)),debug,release)
@@ -35,6 +36,8 @@ PKG_LIBS := $(shell pkg-config --libs $(MODULE_NAMES) 2>/dev/null)
 
 LIB_SRC := $(wildcard lib/base/*.c lib/funnel/*.c)
 ADMIN_SRC := $(wildcard admin/*.c)
+CGI_SRC := $(filter-out cgi/collect%,$(wildcard cgi/*.c))
+COLLECT_SRC := $(wildcard cgi/collect*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 SUPPORT_SRC := $(wildcard tests/support/*.c)
 FAULT_SRC := $(wildcard tests/faults/*.c)
@@ -45,6 +48,8 @@ MIGRATIONS := $(sort $(wildcard schema/migrations/*.sql))
 LIB := $(BUILD)/libweir.a
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/migrations.o
 WEIR := $(BUILD)/bin/weir
+COLLECT := $(BUILD)/bin/weir-collect
+CGI_LIB := $(BUILD)/libcgi.a
 UNIT := $(UNIT_SRC:%.c=$(BUILD)/%)
 FAULT := $(FAULT_SRC:%.c=$(BUILD)/%)
 BENCH := $(BENCH_SRC:%.c=$(BUILD)/%)
@@ -54,7 +59,7 @@ Q := $(if $(filter 1,$(V)),,@)
 .DELETE_ON_ERROR:
 .PHONY: all check check-unit check-e2e check-faults check-run demo bench fuzz soak prove install uninstall lint bless clean help deps modules
 
-all: modules $(WEIR)
+all: modules $(WEIR) $(COLLECT)
 
 modules:
 	@for m in $(MODULES); do pkg-config --exists $${m%%:*} 2>/dev/null || \
@@ -64,11 +69,26 @@ $(LIB): $(LIB_OBJ)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 
+$(CGI_LIB): $(CGI_SRC:%.c=$(BUILD)/%.o)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(COLLECT): $(COLLECT_SRC:%.c=$(BUILD)/%.o) $(CGI_LIB) $(LIB)
+	@mkdir -p $(@D); echo "  link $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
 $(WEIR): $(ADMIN_SRC:%.c=$(BUILD)/%.o) $(LIB)
 	@mkdir -p $(@D); echo "  link $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-$(BUILD)/%.o: %.c
+# Objects carry paths and flags: when those change, everything is built anew.
+FLAGS := $(BUILD)/flags
+FLAGS_NOW := $(subst ','\'',$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS))
+$(FLAGS): always
+	@mkdir -p $(@D); echo '$(FLAGS_NOW)' > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+.PHONY: always
+
+$(BUILD)/%.o: %.c $(FLAGS)
 	@mkdir -p $(@D); echo "  cc   $<"
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -80,12 +100,12 @@ $(BUILD)/gen/migrations.c: $(MIGRATIONS) schema/embed.awk
 	@mkdir -p $(@D)
 	$(Q)awk -f schema/embed.awk $(MIGRATIONS) > $@
 
-$(BUILD)/tests/%.o: TEST_INCLUDE = -Itests/support
-$(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_SRC:%.c=$(BUILD)/%.o) $(LIB)
+$(BUILD)/tests/%.o: TEST_INCLUDE = -Itests/support -Icgi
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_SRC:%.c=$(BUILD)/%.o) $(CGI_LIB) $(LIB)
 	@echo "  link $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -ldl -lpthread
 
--include $(LIB_OBJ:.o=.d) $(ADMIN_SRC:%.c=$(BUILD)/%.d) $(UNIT:=.d) $(FAULT:=.d) $(BENCH:=.d)
+-include $(LIB_OBJ:.o=.d) $(ADMIN_SRC:%.c=$(BUILD)/%.d) $(CGI_SRC:%.c=$(BUILD)/%.d) $(COLLECT_SRC:%.c=$(BUILD)/%.d) $(UNIT:=.d) $(FAULT:=.d) $(BENCH:=.d)
 
 # Tests: sanitizers on every suite, warnings are errors.  tests/run.sh counts and prints the closing line.
 check: deps
@@ -128,6 +148,7 @@ fuzz:
 
 # Release builds: sanitizers would be measured, not the code.
 bench: deps
+	@tests/deps.sh $(BENCH_PACKAGES)
 	+@$(MAKE) --no-print-directory bench-run
 bench-run: all $(BENCH)
 	@for b in tests/bench/*.sh; do echo "$$b"; BUILD=$(BUILD) $$b || exit 1; done
@@ -144,9 +165,17 @@ prove:
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(WEIR) $(DESTDIR)$(PREFIX)/bin/weir
+	install -d $(DESTDIR)$(PREFIX)/libexec/weir $(DESTDIR)$(PREFIX)/share/weir/templates/public
+	install -m 755 $(COLLECT) $(DESTDIR)$(PREFIX)/libexec/weir/weir-collect
+	install -m 644 $(wildcard templates/public/*.mustache) $(DESTDIR)$(PREFIX)/share/weir/templates/public/
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 nginx.weir.inc nginx.conf.example $(DESTDIR)$(PREFIX)/share/weir/
+	install -m 644 docs/weir.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/weir
+	rm -f $(DESTDIR)$(PREFIX)/bin/weir $(DESTDIR)$(PREFIX)/libexec/weir/weir-collect \
+	    $(DESTDIR)$(PREFIX)/share/man/man1/weir.1
+	rm -rf $(DESTDIR)$(PREFIX)/share/weir
 
 #: make              build/release/bin/weir; DEBUG=1 with sanitizers below build/debug, WERROR=1 stops at warnings
 #: make deps         install the Debian packages that building and testing need

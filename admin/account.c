@@ -49,7 +49,7 @@ static struct json *describe(struct common *common, const struct account_entry *
     json_set_text(account, "slug", entry->slug);
     json_set_text(account, "uuid", uuid);
     json_set_text(account, "directory", entry->dir);
-    struct db *db = db_open(arena_printf(common->arena, "%s/weir.db", entry->dir), DB_READ, &error);
+    struct db *db = common_database(common, entry, &error);
     struct db_rows *rows =
         db ? db_query(db, "SELECT name, time_zone, currency FROM account") : NULL;
     bool found = db_next(rows);
@@ -112,7 +112,7 @@ static void count_rows(struct common *common, const struct account_entry *entry,
                        struct json *account)
 {
     const char *error;
-    struct db *db = db_open(arena_printf(common->arena, "%s/weir.db", entry->dir), DB_READ, &error);
+    struct db *db = common_database(common, entry, &error);
     for (size_t i = 0; db && i < sizeof counts / sizeof counts[0]; i++) {
         struct db_rows *rows = db_query_text(db, counts[i].sql, DB_BINDS());
         if (db_next(rows))

@@ -54,7 +54,7 @@ static const char *make(struct backup *backup, const struct account_entry *entry
             common, state_backup_dir(common->arena, common->config.state_dir, entry->uuid), "");
     else if (access(to, F_OK) == 0)
         fail(EX_CANTCREAT, "%s exists already: choose another name", to);
-    struct db *db = db_open(arena_printf(common->arena, "%s/weir.db", entry->dir), DB_READ, &error);
+    struct db *db = common_database(common, entry, &error);
     if (!db)
         fail(EX_UNAVAILABLE, "%s", error);
     if (!db_backup(db, to, &error))

@@ -131,6 +131,12 @@ struct account_entry *common_entry(struct common *common, const char *slug)
     return entry;
 }
 
+struct db *common_database(struct common *common, const struct account_entry *entry,
+                           const char **error)
+{
+    return db_open(account_database(entry->dir, common->arena), DB_READ, error);
+}
+
 static void complain_v(const char *format, va_list args)
 {
     fflush(stdout);
@@ -185,6 +191,26 @@ void say(const struct common *common, const char *format, ...)
 void print_json(const struct common *common, const struct json *value)
 {
     puts(json_print_pretty(common->arena, value));
+}
+
+/* Bytes of the character at s; 0: it is none, or a terminal may obey it, as U+0080 to U+009F. */
+static size_t printable_size(const char *s, size_t len)
+{
+    size_t size = text_utf8_char(s, len);
+    bool high = size == 2 && (unsigned char)s[0] == 0xc2 && (unsigned char)s[1] < 0xa0;
+    return (unsigned char)*s < ' ' || *s == 0x7f || high ? 0 : size;
+}
+
+const char *printable(struct arena *arena, const char *text)
+{
+    struct text *out = text_new(arena);
+    const char *end = text + strlen(text);
+    while (text < end) {
+        size_t size = printable_size(text, (size_t)(end - text));
+        text_add_n(out, size ? text : "?", size ? size : 1);
+        text += size ? size : 1;
+    }
+    return text_str(out);
 }
 
 bool may_colour(FILE *out)

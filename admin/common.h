@@ -33,6 +33,9 @@ struct account *common_account(struct common *common, const char *slug);
 /* Without a key: or ends with 66, or NULL. */
 struct account_entry *common_entry(struct common *common, const char *slug);
 struct account_entry *common_find(struct common *common, const char *slug);
+/* Its database for questions, without a key.  NULL: *error says why. */
+struct db *common_database(struct common *common, const struct account_entry *entry,
+                           const char **error);
 
 /* "weir event: message" on stderr. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -43,6 +46,10 @@ int exit_code(enum outcome outcome);
 void say(const struct common *common, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void print_json(const struct common *common, const struct json *value);
+
+/* Foreign text for a terminal or a line of a file: control characters, which could speak to the
+ * terminal or begin another line, stand as "?". */
+const char *printable(struct arena *arena, const char *text);
 
 /* Colours only on a terminal and without NO_COLOR (any value but the empty one). */
 bool may_colour(FILE *out);

@@ -54,7 +54,7 @@ static enum outcome check(struct db *db, struct account *account, void *context)
     return db_int(db, "SELECT count(*) FROM contact WHERE id = :id", BIND(id)) ? OK : NOT_FOUND;
 }
 
-static void print_value(const struct json *value, int depth)
+static void print_value(struct arena *arena, const struct json *value, int depth)
 {
     for (const struct json *member = json_first(value); member; member = json_next(member)) {
         const char *text = json_number_text(member), *key = json_key(member);
@@ -62,9 +62,10 @@ static void print_value(const struct json *value, int depth)
         if (json_bool(member, &is_true))
             text = is_true ? "yes" : "no";
         json_text(member, &text);
-        printf("%*s%-*s %s\n", depth * 2, "", 30 - depth * 2, key ? key : "-", text ? text : "");
+        printf("%*s%-*s %s\n", depth * 2, "", 30 - depth * 2, key ? printable(arena, key) : "-",
+               text ? printable(arena, text) : "");
         if (json_type(member) == JSON_OBJECT || json_type(member) == JSON_ARRAY)
-            print_value(member, depth + 1);
+            print_value(arena, member, depth + 1);
     }
 }
 
@@ -86,7 +87,7 @@ static void show(struct contact_command *command, struct account *account)
     if (common->json)
         print_json(common, contact);
     else
-        print_value(contact, 0);
+        print_value(common->arena, contact, 0);
 }
 
 static const char about[] =

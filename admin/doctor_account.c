@@ -155,7 +155,7 @@ void doctor_accounts(struct doctor *doctor)
         account_dirs(doctor->common.config.state_dir, arena, &count);
     for (size_t i = 0; i < count; i++) {
         struct patient patient = { .entry = &entries[i],
-                                   .path = arena_printf(arena, "%s/weir.db", entries[i].dir) };
+                                   .path = account_database(entries[i].dir, arena) };
         patient.name = entries[i].slug ? entries[i].slug : file_last_name(entries[i].dir);
         examine(doctor, &patient);
     }

@@ -25,7 +25,7 @@ static bool has_reset_race(const char *version)
 
 static void check_sqlite(struct doctor *doctor)
 {
-    const char *error;
+    const char *error = "it does not tell its version";
     struct db *db = db_open(":memory:", DB_CREATE, &error);
     const char *version = db ? db_text(db, doctor->common.arena, "SELECT sqlite_version()") : NULL;
     db_close(db);

@@ -126,12 +126,11 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-static bool is_blank(const struct line *line)
+/* What ends a line, and may differ between two copies of a file, is no part of it. */
+static void trim(struct line *line)
 {
-    size_t at = 0;
-    while (line->text && at < line->len && is_space(line->text[at]))
-        at++;
-    return line->text && at == line->len;
+    while (line->text && line->len && is_space(line->text[line->len - 1]))
+        line->len--;
 }
 
 static void parse_line(struct arrival *arrival)
@@ -151,7 +150,8 @@ static size_t read_group(struct input *input, struct arrival *arrivals, size_t m
     size_t count = 0;
     struct line line;
     while (count < most && lines_next(&input->lines, &line)) {
-        if (is_blank(&line))
+        trim(&line);
+        if (line.text && line.len == 0)
             continue;
         arrivals[count] = (struct arrival){ .input = input, .line = line };
         parse_line(&arrivals[count++]);
@@ -181,6 +181,7 @@ static void refuse(struct input *input, const struct arrival *arrival)
     const char *says = arrival->error ? arrival->error : "refused";
     if (strncmp(says, "line 1, ", 8) == 0)
         says += 8; /* of the one line that was parsed */
+    says = printable(input->group, says);
     if (input->refused++ < SHOWN_REFUSALS)
         complain("%s:%lld: %s", input->path, (long long)arrival->line.number, says);
     else if (input->refused == SHOWN_REFUSALS + 1)

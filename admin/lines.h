@@ -1,5 +1,5 @@
 /* Lines of a file or pipe, many at a time and without a copy: they stay where they were read until
- * the next lines_fill(), which is once per group. */
+ * the next lines_fill(). */
 #ifndef WEIR_LINES_H
 #define WEIR_LINES_H
 

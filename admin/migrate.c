@@ -69,7 +69,7 @@ static void migrate_one(struct migrating *migrating, const struct account_entry 
     struct result result = { .name = entry->slug ? entry->slug : entry->dir };
     int64_t at;
     const char *folder = state_backup_dir(arena, migrating->common.config.state_dir, entry->uuid);
-    struct gate *gate = gate_open(arena_printf(arena, "%s/weir.db", entry->dir), 0, &result.error);
+    struct gate *gate = gate_open(account_database(entry->dir, arena), 0, &result.error);
     if (gate) {
         result.error = NULL;
         result.from = db_user_version(gate_db(gate));

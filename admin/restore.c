@@ -112,8 +112,7 @@ static bool is_its_own(struct restore *restore, const struct account_entry *entr
 {
     const char *error;
     struct uuid inside = entry->uuid;
-    struct db *db =
-        db_open(arena_printf(restore->common.arena, "%s/weir.db", entry->dir), DB_READ, &error);
+    struct db *db = common_database(&restore->common, entry, &error);
     struct db_rows *rows = db ? db_query(db, "SELECT uuid FROM account") : NULL;
     if (db_next(rows))
         inside = db_get_uuid(rows, 0);
@@ -129,7 +128,7 @@ static void copy_first(struct restore *restore, const struct account_entry *entr
     const char *error;
     const char *folder = state_backup_dir(common->arena, common->config.state_dir, entry->uuid);
     const char *path = backup_new_path(common, folder, "before-restore-");
-    struct db *db = db_open(arena_printf(common->arena, "%s/weir.db", entry->dir), DB_READ, &error);
+    struct db *db = common_database(common, entry, &error);
     if (db && db_backup(db, path, &error))
         restore->safety = path;
     db_close(db);
@@ -146,8 +145,7 @@ static void restore_over(struct restore *restore, const struct account_entry *en
              "%s is a backup of another account (%s); --force puts it into %s all the same",
              restore->from, restore->file_slug, restore->slug);
     copy_first(restore, entry);
-    struct gate *gate =
-        gate_open(arena_printf(restore->common.arena, "%s/weir.db", entry->dir), 0, &error);
+    struct gate *gate = gate_open(account_database(entry->dir, restore->common.arena), 0, &error);
     if (!gate)
         fail(EX_UNAVAILABLE, "%s; move %s aside and run the command again", error, entry->dir);
     if (!gate_restore(gate, restore->from, &error))

@@ -1,5 +1,5 @@
 /* weir, the command for people.  One table names every command; each parses its own options, of
- * which --config, --state-dir, --json and --quiet are the same everywhere (common.h). */
+ * which --config, --state-dir, --json and --quiet are the same wherever accounts are (common.h). */
 #include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,7 +51,7 @@ static void print_commands(FILE *out)
     fputs("Usage: weir COMMAND [OPTION...]\n\n", out);
     for (size_t i = 0; i < COMMANDS; i++)
         fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
-    fputs("\nweir COMMAND --help describes one.  Every command takes --config FILE,\n"
+    fputs("\nweir COMMAND --help describes one.  Every command but render takes --config FILE,\n"
           "--state-dir DIR, --json and --quiet.  Exit codes are those of sysexits.h: 64 usage,\n"
           "65 bad data, 66 no such thing, 69 out of service, 73 exists already, 74 input/output,\n"
           "75 try again, 77 permission, 78 configuration.\n",

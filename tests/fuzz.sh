@@ -12,7 +12,7 @@ libraries=$(pkg-config --libs sqlite3 libcjson libcrypto libxcrypt inih) || exit
 command -v clang >/dev/null || { echo "fuzz: clang is missing: apt-get install clang libclang-rt-14-dev" >&2; exit 1; }
 
 "${MAKE:-make}" --no-print-directory -s CC=clang DEBUG=0 BUILD=$build HARDEN= CFLAGS='-g -O1' \
-    SANITIZE="-fsanitize=fuzzer-no-link,$checks -fno-sanitize-recover=undefined" $build/libweir.a || exit 1
+    SANITIZE="-fsanitize=fuzzer-no-link,$checks -fno-sanitize-recover=undefined" $build/libweir.a $build/libcgi.a || exit 1
 
 fuzz() {
     local name=$1 program=$build/$1 work=$build/work/$1 begun=$SECONDS
@@ -20,9 +20,9 @@ fuzz() {
     mkdir -p "$work" $build/finds
     [ ! -d "tests/fuzz/corpus/$name" ] || cp "tests/fuzz/corpus/$name"/* "$work"
     # shellcheck disable=SC2086
-    clang -std=gnu17 -D_GNU_SOURCE -Ilib/base -Ilib/funnel -Itests/support -g -O1 \
+    clang -std=gnu17 -D_GNU_SOURCE -Ilib/base -Ilib/funnel -Icgi -Itests/support -g -O1 \
         -fsanitize=fuzzer,$checks -fno-sanitize-recover=undefined \
-        -o "$program" "tests/fuzz/fuzz_$name.c" $build/libweir.a $libraries ||
+        -o "$program" "tests/fuzz/fuzz_$name.c" $build/libcgi.a $build/libweir.a $libraries -lfcgi ||
         { echo "fuzz $name FAILED to build"; return 1; }
     "$program" -max_total_time="$seconds" -timeout=20 -print_final_stats=1 \
         -artifact_prefix="$build/finds/$name-" "$work" >"$build/$name.log" 2>&1 ||

@@ -25,7 +25,7 @@ include.*[<"]sqlite3\.h            # lib/base/db            # call lib/base/db
 include.*[<"](cjson/|cJSON)        # lib/base/json          # call lib/base/json
 include.*[<"](openssl/|crypt\.h)   # lib/base/crypto        # call lib/base/crypto
 include.*[<"]ini\.h                # lib/base/config        # call lib/base/config
-include.*[<"]fcgi[a-z_]*\.h        # cgi/serve              # call cgi/serve
+include.*<fcgi[a-z_]*\.h           # cgi/fcgi               # call cgi/fcgi
 include.*[<"]curl/                 # lib/base/(http|mail)   # call lib/base/http or mail
 include.*[<"]syslog\.h             # nowhere                # its names collide with log.h
 setenv *\( *"TZ"                   # nowhere                # load a zone (lib/base/clock.h)

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What can be judged without running the product: layers, the seed map, shell scripts, loose ends.
+# What can be judged without running the product: layers, the seed map, the manual, shell scripts, loose ends.
 set -u
 export LC_ALL=C
 cd "$(dirname "$0")/.." || exit 2
@@ -34,6 +34,18 @@ loose_ends() {
     return 0
 }
 
+# Commands, options and variables of which the manual says nothing.
+not_in_manual() {
+    local words
+    words=$(sed -nE "s/^ *\{ \"([a-z-]+)\", (OPTION_[A-Z_]+|'.'), .*/Fl -\1/p
+                     s/^ *\{ \"([a-z]+)\", [a-z]+_main,.*/Cm \1/p
+                     s/.*SETTING\([a-z_]+, \"(WEIR_[A-Z_]+)\"\).*/\1/p" admin/*.c lib/base/config_settings.c)
+    [ "$(wc -l <<<"$words")" -gt 20 ] || echo "their tables are not found any more"
+    while read -r word; do
+        grep -qwF -- "$word" docs/weir.1 || echo "docs/weir.1 does not name $word"
+    done <<<"$words"
+}
+
 not_executable() {
     scripts | while read -r path; do
         [ -x "$path" ] || [ "$(head -c 2 "$path")" != '#!' ] || echo "$path is not executable"
@@ -43,6 +55,7 @@ not_executable() {
 holds "no include and no call breaks the layers" tests/layers.sh
 holds "every rule of the layers can fail" tests/layers.sh --self-test
 holds "the seed map names nothing that is not there" tests/seed-map.sh
+holds "the manual names every command, option and variable" not_in_manual
 holds "no file points outside the project or leaves work for later" loose_ends
 holds "every script can be run" not_executable
 if command -v shellcheck >/dev/null; then

@@ -50,6 +50,7 @@ judge() {
     [ "$bad" -eq 0 ] || printf ', %d FAILED%s' "$bad" "${why:+ ($why)}"
     [ "$skipped" -eq 0 ] || printf ', %d skipped' "$skipped"
     printf ' %6.1f s\n' "$(((${EPOCHREALTIME/./} - begun) / 100000))e-1"
+    [ -z "${SOAK:-}" ] || sed -n 's/^# /        /p' "$work/out"
     [ "$bad" -eq 0 ] || sed 's/^/    /' "$work"/*
 }
 

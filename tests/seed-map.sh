@@ -23,6 +23,7 @@ target_exists() {
     table:*) has_line "${1#table:}" "$columns" ;;
     kind:*) has_row "${1#kind:}" lib/funnel/kinds.c ;;
     cmd:weir\ *) has_row "$(cut -d' ' -f2 <<<"$1")" admin/weir.c ;;
+    file:*) [ -f "${1#file:}" ] ;;
     *.*) has_line "$1" "$columns" ;;
     *) false ;;
     esac

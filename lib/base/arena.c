@@ -1,5 +1,5 @@
-/* The arena: a chain of blocks filled from the front.  Blocks double from 16 KiB to 1 MiB, so a small
- * request touches one block and a large page a dozen.  See arena.h for the contract. */
+/* The arena: a chain of blocks filled from the front.  Blocks double from 16 KiB to 1 MiB, so a
+ * small request touches one block and a large page a dozen.  See arena.h for the contract. */
 #include "arena.h"
 
 #include <stdbool.h>

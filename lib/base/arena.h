@@ -10,7 +10,8 @@
 struct arena;
 
 struct arena *arena_new(void);
-void arena_free(struct arena *arena); /* runs the deferred calls, then releases everything; NULL is fine */
+/* Runs the deferred calls, then releases everything; NULL is fine. */
+void arena_free(struct arena *arena);
 
 /* Back to empty: deferred calls run newest first; one block is kept for the next round. */
 void arena_reset(struct arena *arena);
@@ -22,9 +23,10 @@ void *arena_copy(struct arena *arena, const void *from, size_t size);
 /* Grows `old` of `old_size` bytes: in place when it was the last allocation, else by copying. */
 void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_size);
 
-char *arena_strdup(struct arena *arena, const char *s);             /* NULL stays NULL */
+char *arena_strdup(struct arena *arena, const char *s);              /* NULL stays NULL */
 char *arena_strndup(struct arena *arena, const char *s, size_t len); /* always terminated */
-char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+char *arena_printf(struct arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 char *arena_vprintf(struct arena *arena, const char *format, va_list args);
 
 /* Hands a foreign object (a cJSON tree, a curl handle) to the arena: call(object) runs at reset. */

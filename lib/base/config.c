@@ -178,22 +178,22 @@ static const char *home_path(struct arena *arena, const struct home_folder *home
     return user && *user == '/' ? arena_printf(arena, "%s%s%s", user, home->below, path) : NULL;
 }
 
+/* An ordinary user who runs Weir for themselves, and not the system's service. */
+static bool is_personal(void)
+{
+    return geteuid() != 0 && eaccess(SYSTEM_STATE, W_OK) != 0;
+}
+
 /* Who cannot write the system's state folder gets folders of their own. */
 static void load_defaults(struct loader *loader)
 {
-    bool personal = geteuid() != 0 && eaccess(SYSTEM_STATE, W_OK) != 0;
+    bool personal = is_personal();
     for (const struct setting *s = config_settings; s < config_settings + CONFIG_SETTINGS; s++) {
         if (loader->config->origins[s - config_settings])
             continue;
         const char *own = personal && s->home ? home_path(loader->arena, s->home, s->user) : NULL;
         setting_store(loader, s, "default", own ? own : s->system);
     }
-}
-
-static bool is_below(const char *inner, const char *outer)
-{
-    size_t len = strcmp(outer, "/") == 0 ? 0 : strlen(outer);
-    return strncmp(inner, outer, len) == 0 && (inner[len] == '/' || inner[len] == '\0');
 }
 
 /* What nginx serves holds no state and no key, and what is backed up holds no key. */
@@ -208,7 +208,7 @@ static void check_places(struct loader *loader)
         { "master_key", c->master_key, "state_dir", c->state_dir, "backups copy that folder" },
     };
     for (size_t i = 0; i < sizeof rules / sizeof rules[0] && !loader->error; i++)
-        if (is_below(rules[i].inner, rules[i].outer))
+        if (file_is_below(rules[i].inner, rules[i].outer))
             fail(loader, "%s %s (%s) lies below %s %s (%s), and %s: move one of them",
                  rules[i].inner_key, rules[i].inner, config_origin(c, rules[i].inner_key),
                  rules[i].outer_key, rules[i].outer, config_origin(c, rules[i].outer_key),
@@ -230,15 +230,16 @@ bool config_load_text(struct arena *arena, const char *file, const char *text, s
     return !loader.error;
 }
 
-/* The first of the usual places that holds a file, else NULL. */
+/* The first of the usual places that holds a file, else NULL.  A system's folder of settings that is closed to
+ * ordinary users is not theirs: they have settings of their own or none. */
 static const char *file_usual(struct arena *arena)
 {
     const char *places[] = { home_path(arena, &home_of_config, "/weir/weir.ini"),
                              WEIR_SYSCONFDIR "/weir/weir.ini" };
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
-        if (places[i] && (access(places[i], F_OK) == 0 || errno == EACCES))
-            return places[i];
-    return NULL;
+    if (places[0] && (access(places[0], F_OK) == 0 || errno == EACCES))
+        return places[0];
+    bool there = access(places[1], F_OK) == 0 || (errno == EACCES && !is_personal());
+    return there ? places[1] : NULL;
 }
 
 bool config_load(struct arena *arena, const char *flag_file, const char *const *overrides,

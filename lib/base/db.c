@@ -88,6 +88,11 @@ int64_t db_last_id(const struct db *db)
     return db->handle ? sqlite3_last_insert_rowid(db->handle) : 0;
 }
 
+int64_t db_changed_rows(const struct db *db)
+{
+    return db->handle ? sqlite3_total_changes64(db->handle) : 0;
+}
+
 bool db_next(struct db_rows *rows)
 {
     if (!rows || !rows->open)

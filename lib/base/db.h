@@ -125,7 +125,7 @@ enum db_fault {
 enum db_fault db_fault(const struct db *db);
 const char *db_fault_text(const struct db *db); /* for the log and doctor, never for a client */
 void db_clear_fault(struct db *db);
-bool db_in_transaction(const struct db *db); /* not sqlite3_get_autocommit() */
+bool db_in_transaction(const struct db *db); /* after some faults SQLite has ended it by itself */
 void db_fault_inject(struct db *db, enum db_fault fault); /* tests: the next call faults so */
 
 /* A filter on what a connection may do, checked when statements are prepared.  DB_ACT_OTHER:
@@ -142,23 +142,6 @@ void db_cache(struct db *db, int mib);
 
 int64_t db_data_version(struct db *db); /* moves when another connection has committed */
 int64_t db_user_version(struct db *db);
-int64_t db_wal_bytes(const struct db *db); /* frames in use after our last commit, in bytes */
-
-/* What the gate needs; nobody else calls these.  The two forms of checkpoint of R-2: PASSIVE while
- * a second connection holds the write lock, and TRUNCATE, after which nothing erased is left in the
- * log.  A failure is logged and is not a fault: the log stays whole. */
-bool db_checkpoint(struct db *db);
-bool db_truncate_wal(struct db *db, int64_t patience_ms);
-/* While held, whatever would commit rolls back and faults. */
-void db_hold_commit(struct db *db, bool held);
-/* In a transaction: a write that changes nothing, so that COMMIT writes to the log. */
-void db_touch(struct db *db);
-/* A writer keeps changed pages in memory until COMMIT.  For changes larger than memory (a
- * migration, a restore) they may spill into the log, but after a spill ROLLBACK TO must not be
- * followed by COMMIT: see db_wal.c. */
-void db_allow_spill(struct db *db, bool allowed);
-int64_t db_spills(const struct db *db);
-int64_t db_changed_rows(const struct db *db); /* by all statements of this connection so far */ /* pages spilled since the file was opened */
 
 /* A consistent copy by the backup API, checked, 0600, one plain file; to_path must be free.
  * db_restore() copies `from`, a healthy Weir database, into the open file; the caller holds the

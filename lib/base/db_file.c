@@ -4,31 +4,10 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 
 #include "db_private.h"
 #include "file.h"
 #include "log.h"
-
-enum { OVERLAY = 0x794c7630 };
-
-static const struct {
-    uint64_t magic;
-    const char *name;
-} refused[] = {
-    { 0x6969, "NFS" },      { 0xff534d42, "CIFS" },   { 0xfe534d42, "SMB" },
-    { 0x517b, "SMB" },      { 0x01021997, "9p" },     { 0x65735546, "FUSE" },
-    { 0x5346414f, "AFS" },  { 0x00c36400, "Ceph" },   { 0x0bd00bd0, "Lustre" },
-    { 0x73757245, "Coda" }, { 0x786f4256, "vboxsf" },
-};
-
-const char *db_filesystem_refused(uint64_t magic)
-{
-    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
-        if (refused[i].magic == magic)
-            return refused[i].name;
-    return NULL;
-}
 
 static void overlay_warn(const char *path)
 {
@@ -41,19 +20,16 @@ static void overlay_warn(const char *path)
     warned = true;
 }
 
-static bool filesystem_check(const char *path, const char **error)
+static bool footing_check(const char *path, const char **error)
 {
-    struct statfs about;
-    if (statfs(path, &about) != 0)
-        return db_explain(error, "%s: %s", path, strerror(errno));
-    uint64_t magic = (uint64_t)about.f_type & 0xffffffff;
-    const char *name = db_filesystem_refused(magic);
-    if (name)
+    const char *name;
+    enum footing footing = file_footing(path, &name);
+    if (footing == FOOTING_REMOTE)
         return db_explain(error,
                           "%s lies on %s, where SQLite's locks do not hold:"
                           " move the state directory to a local disk",
                           path, name);
-    if (magic == OVERLAY)
+    if (footing == FOOTING_LAYERED)
         overlay_warn(path);
     return true;
 }
@@ -73,7 +49,7 @@ bool db_file_check(const char *path, const char **error)
     if (about.st_mode & (S_IWGRP | S_IWOTH))
         return db_explain(error, "%s can be written by others (mode %04o): chmod 600 it", path,
                           (unsigned)about.st_mode & 07777);
-    return filesystem_check(path, error);
+    return footing_check(path, error);
 }
 
 /* An empty file is what a start that was killed has left: it is taken over. */

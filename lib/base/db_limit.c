@@ -1,6 +1,6 @@
 /* What a connection may cost and touch: the lowered limits of R-42, a time budget for each
- * statement, and a filter that is asked for every table and column when a statement is prepared,
- * and whether it may commit. */
+ * statement, a filter that is asked for every table and column when a statement is prepared, and
+ * whether it may commit. */
 #include <stddef.h>
 
 #include "clock.h"
@@ -103,9 +103,20 @@ void db_hold_commit(struct db *db, bool held)
     db->commit_held = held;
 }
 
+static void rollback_count(void *context)
+{
+    ((struct db *)context)->rollbacks++;
+}
+
+int64_t db_rollbacks(const struct db *db)
+{
+    return db->rollbacks;
+}
+
 void db_limit_renew(struct db *db)
 {
     sqlite3_commit_hook(db->handle, commit_is_held, db);
+    sqlite3_rollback_hook(db->handle, rollback_count, db);
     budget_renew(db);
     authorizer_renew(db);
 }

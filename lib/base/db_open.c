@@ -12,7 +12,7 @@
 #include "db_private.h"
 #include "log.h"
 
-enum { BUSY_MS = 3000, READ_BUDGET_MS = 2000, ANSWER = 32 };
+enum { READ_BUDGET_MS = 2000, ANSWER = 32 };
 
 static const struct {
     int option, value;
@@ -56,7 +56,7 @@ static bool is_memory(const struct db *db)
 
 static int switches_apply(sqlite3 *handle)
 {
-    int rc = sqlite3_busy_timeout(handle, BUSY_MS);
+    int rc = sqlite3_busy_timeout(handle, DB_BUSY_MS);
     for (size_t i = 0; i < sizeof switches / sizeof switches[0] && rc == SQLITE_OK; i++)
         rc = sqlite3_db_config(handle, switches[i].option, switches[i].value, NULL);
     return rc == SQLITE_OK ? db_functions_add(handle) : rc;

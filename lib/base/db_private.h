@@ -7,10 +7,9 @@
 #include <sqlite3.h>
 #include <sys/types.h>
 
-#include "db.h"
+#include "db_gate.h"
 
-/* Where a bind of this statement goes: remembered by the address of its name, compared by pointer.
- */
+/* Where a bind of this statement goes: remembered by the address of its name. */
 struct db_slot {
     const char *name;
     int parameter;
@@ -48,13 +47,14 @@ struct db {
     db_authorizer *allowed;
     void *allowed_context;
     bool commit_held;
+    int64_t rollbacks;
     bool own_statement; /* ours, not the caller's: the authorizer is not asked */
     int wal_frames;
 };
 
 /* db_fault.c */
-bool db_is_stuck(struct db *db,
-                 const char *sql); /* a sticky fault, or an injected one that strikes now */
+/* A sticky fault, or an injected one that strikes now. */
+bool db_is_stuck(struct db *db, const char *sql);
 void db_raise(struct db *db, enum db_fault fault, const char *sql, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void db_raise_sqlite(struct db *db, int rc, const char *sql, bool running);
@@ -75,7 +75,6 @@ bool statement_bind(struct db_rows *rows, const struct db_bind *binds,
 /* db_file.c */
 bool db_file_create(const char *path, const char **error);
 bool db_file_check(const char *path, const char **error);
-const char *db_filesystem_refused(uint64_t magic); /* its name, or NULL: fit for SQLite's locks */
 
 /* db_limit.c */
 void db_limit(struct db *db);       /* R-42, for DB_READ */
@@ -86,6 +85,8 @@ int db_functions_add(sqlite3 *handle);
 
 /* db_wal.c */
 void db_wal_watch(struct db *db);
+
+enum { DB_BUSY_MS = 3000 }; /* how long SQLite waits for a lock */
 
 /* "Weir", in the header of each of our files. */
 enum { DB_APPLICATION_ID = 0x57656972 };

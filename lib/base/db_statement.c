@@ -161,7 +161,8 @@ void statement_end(struct db_rows *rows)
         statement_finalize(rows);
         return;
     }
-    sqlite3_reset(rows->stmt); /* what is bound stays, unread: the next call binds every parameter */
+    /* What is bound stays, unread: the next call binds every parameter. */
+    sqlite3_reset(rows->stmt);
 }
 
 void statement_forget_all(struct db *db)

@@ -8,7 +8,7 @@
 #include "db_private.h"
 #include "log.h"
 
-enum { PAGE_SIZE = 4096, FRAME_HEADER = 24, BUSY_MS = 3000 };
+enum { PAGE_SIZE = 4096, FRAME_HEADER = 24 };
 
 /* A hook also takes the place of SQLite's automatic checkpoint. */
 static int wal_grew(void *context, sqlite3 *handle, const char *schema, int frames)
@@ -67,7 +67,7 @@ bool db_truncate_wal(struct db *db, int64_t patience_ms)
         return false;
     sqlite3_busy_timeout(db->handle, (int)patience_ms);
     int rc = sqlite3_wal_checkpoint_v2(db->handle, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-    sqlite3_busy_timeout(db->handle, BUSY_MS);
+    sqlite3_busy_timeout(db->handle, DB_BUSY_MS);
     if (rc == SQLITE_OK)
         db->wal_frames = 0;
     return checkpoint_said(db, rc, "truncate");
@@ -81,11 +81,6 @@ void db_allow_spill(struct db *db, bool allowed)
     else
         db_run(db, "PRAGMA cache_spill = OFF");
     db->own_statement = false;
-}
-
-int64_t db_changed_rows(const struct db *db)
-{
-    return db->handle ? sqlite3_total_changes64(db->handle) : 0;
 }
 
 int64_t db_spills(const struct db *db)

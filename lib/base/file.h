@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "arena.h"
@@ -14,8 +15,8 @@
  * longer. */
 char *file_read(struct arena *arena, const char *path, size_t most, size_t *len);
 
-/* A new file, on disk when this returns.  False: errno says why, EEXIST: there is something
- * already. */
+/* A new file, whose bytes are on disk when this returns; for its name see dir_sync().  False: errno
+ * says why, EEXIST: there is something already. */
 bool file_write_new(const char *path, mode_t mode, const void *data, size_t len);
 
 bool dir_sync(const char *path); /* makes what was created, renamed or removed in it last */
@@ -27,9 +28,18 @@ bool dir_remove(const char *path);            /* with the files in it, but not w
  * (ENOENT: not there). */
 const char *file_distrust(struct arena *arena, const char *path, mode_t kind, mode_t forbidden);
 
-const char *file_last_name(const char *path);                  /* what follows the last slash */
-char *file_parent(struct arena *arena, const char *path);      /* "/" for a name at the top */
+const char *file_last_name(const char *path);             /* what follows the last slash */
+char *file_parent(struct arena *arena, const char *path); /* "/" for a name at the top */
 /* Or the same; both as they really are, links followed. */
 bool file_is_below(const char *path, const char *folder);
+
+enum footing {
+    FOOTING_LOCAL,
+    FOOTING_LAYERED, /* overlay: works while one container uses it, and is thrown away with it */
+    FOOTING_REMOTE,  /* locks or syncs that other machines, or a program, answer for: refused */
+};
+/* The file system under `path`; *name of it, "" when it is none of those that matter. */
+enum footing file_footing(const char *path, const char **name);
+enum footing file_footing_of_type(uint32_t type, const char **name); /* f_type of statfs(2) */
 
 #endif

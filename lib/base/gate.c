@@ -79,15 +79,19 @@ void gate_release(struct gate *gate)
     gate_lock_drop(&gate->lock);
 }
 
+static bool database_reopen(struct gate *gate, const char **error)
+{
+    gate->changed = true;
+    gate->in_doubt = false;
+    return db_reopen(gate->db, error);
+}
+
 static bool database_is_ready(struct gate *gate)
 {
     const char *error;
     db_clear_fault(gate->db);
-    if (db_is_current(gate->db))
-        return true;
-    gate->changed = true;
-    gate->in_doubt = false;
-    return db_reopen(gate->db, &error) || gate_refuse(gate, "%s", error);
+    return db_is_current(gate->db) || database_reopen(gate, &error) ||
+           gate_refuse(gate, "%s", error);
 }
 
 bool gate_take(struct gate *gate)
@@ -134,11 +138,8 @@ void gate_roll_back(struct gate *gate)
         return;
     db_clear_fault(gate->db);
     db_run(gate->db, "ROLLBACK");
-    if (!db_in_transaction(gate->db))
-        return;
-    gate->changed = true;
-    gate->in_doubt = false;
-    db_reopen(gate->db, &error);
+    if (db_in_transaction(gate->db))
+        database_reopen(gate, &error);
 }
 
 void gate_min_free(struct gate *gate, int64_t bytes, int percent)

@@ -1,9 +1,10 @@
 /* The one way to write.  SQLite has one writer; the gate makes that a feature: a blocking advisory
- * lock on a file of its own, in front of BEGIN IMMEDIATE, waited for at most 3 s, held at most
- * 50 ms.  Whoever holds it checks that the path is still the open database, that the schema version
- * is its own, and checkpoints a WAL over 16 MiB; nothing writes or checkpoints outside, which also
- * closes the WAL-reset race of SQLite before 3.51.3 (R-2).  Many items commit together: each as if
- * inside its SAVEPOINT, one COMMIT for all. */
+ * lock on a file of its own, in front of BEGIN IMMEDIATE, waited for at most 3 s; whoever brings
+ * items brings so few that it is held for some 50 ms at most.  Whoever holds it checks that the
+ * path is still the open database, that the schema version is its own, and checkpoints a WAL over
+ * 16 MiB; nothing writes or checkpoints outside, which also closes the WAL-reset race of SQLite
+ * before 3.51.3 (R-2).  Many items commit together: each as if inside its SAVEPOINT, one COMMIT for
+ * all. */
 #ifndef WEIR_GATE_H
 #define WEIR_GATE_H
 
@@ -36,13 +37,13 @@ struct gate_follower {
     void (*item)(void *context);  /* an item begins: remember */
     void (*undo)(void *context);  /* the item is rolled back: forget what it did */
     void (*flush)(void *context); /* before COMMIT: write what is pending (may fault) */
-    void (*drop)(void *context);  /* the transaction is gone: forget everything */
+    void (*drop)(void *context);  /* the transaction is gone, and may begin again: forget all */
 };
 void gate_follow(struct gate *gate, const struct gate_follower *follower);
 
 struct gate_item {
-    /* May be called twice, when its group is run again: what it leaves in the context is the last
-     * call's. */
+    /* Called once, or twice when its group runs again: what the first call left in the context must
+     * not show.  It changes rows; a change of the schema or of a pragma is a group of its own. */
     enum outcome (*run)(struct db *db, void *context);
     void *context;
     /* Valid after gate_commit(): OK and CREATED are stored durably, nothing else is.  That has one

@@ -1,10 +1,12 @@
 /* A group: many items, one transaction, one sync.  Each item can be taken back alone; SQLite
  * may, after a fault, have rolled back everything by itself, so whether the transaction is still
  * there is asked before any further statement: one that ran after it would commit alone.  Until the
- * group itself commits, commits are held, so that no item can end the transaction unseen.
- * A savepoint copies every page that its item touches, and most groups lose no item.  So a large
+ * group itself commits, commits are held and rollbacks are counted, so that no item can end the
+ * transaction unseen.
+ *   A savepoint copies every page that its item touches, and most groups lose no item.  So a large
  * group first runs without: an item that answers no and wrote nothing leaves nothing behind.  When
- * one that wrote must be taken back, the whole group is rolled back and runs again, with savepoints. */
+ * one that wrote must be taken back, the whole group is rolled back and runs again, with
+ * savepoints. */
 #include "gate_private.h"
 
 #include <string.h>
@@ -18,9 +20,15 @@ static bool is_stored(enum outcome got)
     return got == OK || got == CREATED;
 }
 
+/* The transaction of this group: one that an item began after a rollback is another. */
+static bool transaction_stands(const struct gate *gate)
+{
+    return db_in_transaction(gate->db) && db_rollbacks(gate->db) == gate->rollbacks;
+}
+
 static bool is_going_on(const struct gate *gate)
 {
-    return db_fault(gate->db) == DB_FINE && db_in_transaction(gate->db);
+    return db_fault(gate->db) == DB_FINE && transaction_stands(gate);
 }
 
 static void follow(const struct gate *gate, void (*call)(void *context))
@@ -45,6 +53,7 @@ static bool version_is_ours(struct gate *gate)
 static bool group_begin(struct gate *gate)
 {
     gate->spills = db_spills(gate->db);
+    gate->rollbacks = db_rollbacks(gate->db);
     db_hold_commit(gate->db, true);
     db_run(gate->db, "BEGIN IMMEDIATE");
     if (!is_going_on(gate) || !version_is_ours(gate))
@@ -95,7 +104,7 @@ static bool item_run(struct gate *gate, struct gate_item *item)
     follow(gate, gate->follower.item);
     enum outcome got = item->run(gate->db, item->context);
     item_close_rows(gate);
-    if (!db_in_transaction(gate->db))
+    if (!transaction_stands(gate))
         return false;
     item->got = db_fault(gate->db) == DB_FINE ? got : UNAVAILABLE;
     return is_stored(item->got) ? item_keep(gate) : item_undo(gate);
@@ -113,7 +122,7 @@ static bool group_commit(struct gate *gate)
     return !gate->in_doubt;
 }
 
-/* Without a savepoint.  False: the group cannot go on like this. */
+/* Without a savepoint.  False: the group cannot go on without them. */
 static bool item_run_quick(struct gate *gate, struct gate_item *item)
 {
     int64_t before = db_changed_rows(gate->db);
@@ -124,10 +133,16 @@ static bool item_run_quick(struct gate *gate, struct gate_item *item)
         return false;
     if (is_stored(item->got))
         return true;
-    bool wrote = db_changed_rows(gate->db) != before;
-    if (!wrote)
-        follow(gate, gate->follower.undo);
-    return !wrote;
+    if (db_changed_rows(gate->db) != before)
+        return false;
+    follow(gate, gate->follower.undo);
+    return is_going_on(gate);
+}
+
+static void items_refuse(struct gate_item *items, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        items[i].got = UNAVAILABLE;
 }
 
 static bool items_run(struct gate *gate, struct gate_item *items, size_t count,
@@ -139,27 +154,35 @@ static bool items_run(struct gate *gate, struct gate_item *items, size_t count,
     return true;
 }
 
-/* A transaction that SQLite has ended by itself is not begun again: its fault ends the group. */
+/* A transaction that is gone is not begun again: what ended it ends the group. */
 static bool group_begin_again(struct gate *gate, struct gate_item *items, size_t count)
 {
-    if (!db_in_transaction(gate->db))
+    if (!transaction_stands(gate))
         return false;
     gate_roll_back(gate);
     db_clear_fault(gate->db);
     follow(gate, gate->follower.drop);
-    for (size_t i = 0; i < count; i++)
-        items[i].got = UNAVAILABLE;
+    items_refuse(items, count);
     gate->begun = false;
     gate->changed = true;
     gate->careful = CAREFUL_GROUPS;
     return group_begin(gate);
 }
 
+/* Where one large group had to run twice, the next ones are likely to: they go with savepoints. */
+static bool may_be_quick(struct gate *gate, size_t count)
+{
+    if (count < QUICK_LEAST)
+        return false;
+    if (gate->careful == 0)
+        return true;
+    gate->careful--;
+    return false;
+}
+
 static bool group_store(struct gate *gate, struct gate_item *items, size_t count)
 {
-    bool quick = count >= QUICK_LEAST && gate->careful == 0;
-    if (count >= QUICK_LEAST && gate->careful > 0)
-        gate->careful--;
+    bool quick = may_be_quick(gate, count);
     if (!group_begin(gate))
         return false;
     if (quick && items_run(gate, items, count, item_run_quick))
@@ -186,11 +209,10 @@ void group_bury(struct gate *gate)
 
 static void group_lose(struct gate *gate, struct gate_item *items, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        items[i].got = UNAVAILABLE;
+    items_refuse(items, count);
     if (db_fault(gate->db) != DB_FINE)
         gate_note_fault(gate);
-    else if (!gate->trouble[0])
+    else if (!transaction_stands(gate))
         gate_refuse(gate, "an item ended the transaction of its group: a bug");
     gate_roll_back(gate);
     db_hold_commit(gate->db, false);
@@ -226,8 +248,7 @@ static bool group_run(struct gate *gate, struct gate_item *items, size_t count)
 
 bool gate_commit(struct gate *gate, struct gate_item *items, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        items[i].got = UNAVAILABLE;
+    items_refuse(items, count);
     gate->trouble[0] = '\0';
     gate->stats.groups++;
     if (gate_disk_is_low(gate))

@@ -76,8 +76,7 @@ static bool alarm_start(struct alarm *alarm, int64_t ms)
     return timer_settime(alarm->timer, 0, &times, NULL) == 0;
 }
 
-/* Deleting comes first: an alarm that is under way is delivered before the former handler is back.
- */
+/* Deleting comes first: an alarm on its way is delivered before the former handler is back. */
 static void alarm_stop(struct alarm *alarm)
 {
     int kept = errno;

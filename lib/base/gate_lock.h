@@ -14,8 +14,8 @@ struct gate_lock {
 
 bool gate_lock_open(struct gate_lock *lock, const char *path); /* false: errno says why */
 void gate_lock_close(struct gate_lock *lock);
-bool gate_lock_take(struct gate_lock *lock,
-                    int64_t patience_ms); /* false: errno; EINTR = patience is over */
+/* False: errno says why; EINTR: patience is over. */
+bool gate_lock_take(struct gate_lock *lock, int64_t patience_ms);
 void gate_lock_drop(struct gate_lock *lock);
 
 #endif

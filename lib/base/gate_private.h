@@ -1,7 +1,8 @@
-/* What gate.c and gate_group.c share. */
+/* What the gate*.c files share. */
 #ifndef WEIR_GATE_PRIVATE_H
 #define WEIR_GATE_PRIVATE_H
 
+#include "db_gate.h"
 #include "gate.h"
 #include "gate_lock.h"
 
@@ -17,13 +18,13 @@ struct gate {
     int free_percent;
     bool disk_is_low;
 
-    int64_t data_version;  /* as the last group saw it */
-    bool changed;          /* tell the follower so, whatever data_version says */
-    bool begun;            /* the follower has seen the transaction of this group */
-    int64_t spills;        /* when the group began */
-    int careful;           /* so many large groups are run with savepoints at once */
-    bool in_doubt;         /* a COMMIT failed whose frames may lie whole in the log */
-    int64_t wal_copied_at; /* length of the log at its last checkpoint */
+    int64_t data_version;      /* as the last group saw it */
+    bool changed;              /* tell the follower so, whatever data_version says */
+    bool begun;                /* the follower has seen the transaction of this group */
+    int64_t spills, rollbacks; /* of the connection, when the group began */
+    int careful;               /* so many large groups to come run with savepoints at once */
+    bool in_doubt;             /* a COMMIT failed whose frames may lie whole in the log */
+    int64_t wal_copied_at;     /* length of the log at its last checkpoint */
 
     char trouble[640], logged[640];
 };

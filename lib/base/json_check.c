@@ -335,20 +335,11 @@ static bool check_text(struct check *c)
     return c->at == c->end || refuse(c, c->at, "something follows the value: remove it");
 }
 
-/* Columns count characters, as an editor does.  The text is that of the caller: ours has lost its
- * numbers, and the place may lie inside one. */
+/* The text is that of the caller: ours has lost its numbers, and the place may lie inside one. */
 static const char *problem_with_place(const struct check *c, const char *s)
 {
-    size_t line = 1, column = 1, len = (size_t)(c->problem_at - c->start);
-    for (size_t i = 0; i < len; i++) {
-        if (s[i] == '\n') {
-            line++;
-            column = 1;
-        } else {
-            column += ((unsigned char)s[i] & 0xC0) != 0x80;
-        }
-    }
-    return arena_printf(c->arena, "line %zu, column %zu: %s", line, column, c->problem);
+    struct text_place place = text_place_of(s, (size_t)(c->problem_at - c->start));
+    return arena_printf(c->arena, "line %zu, column %zu: %s", place.line, place.column, c->problem);
 }
 
 static struct json_limits limits_with_defaults(const struct json_limits *limits)

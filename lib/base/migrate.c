@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "crypto.h"
+#include "db_gate.h"
 #include "file.h"
 
 /* A long step of another process is waited for, not given up. */

@@ -206,20 +206,12 @@ bool templates_add(struct templates *set, const char *name, const char *source, 
     return true;
 }
 
-/* Columns count characters, so that an editor agrees. */
 bool template_error(const struct template *template, const char *at, const char *reason,
                     struct arena *arena, const char **error)
 {
-    size_t line = 1, column = 1;
-    for (const char *s = template->source.s; s < at; s++) {
-        if (*s == '\n') {
-            line++;
-            column = 1;
-        } else if (((unsigned char)*s & 0xC0) != 0x80) {
-            column++;
-        }
-    }
-    *error = arena_printf(arena, "%s.mustache:%zu:%zu: %s", template->name, line, column, reason);
+    struct text_place place = text_place_of(template->source.s, (size_t)(at - template->source.s));
+    *error = arena_printf(arena, "%s.mustache:%zu:%zu: %s", template->name, place.line,
+                          place.column, reason);
     return false;
 }
 

@@ -1,6 +1,6 @@
-/* What a handler can answer that its caller may have meant.  A fault (disk, lock, broken SQL) is not an
- * outcome: it is sticky in struct db and ends as UNAVAILABLE for whoever was served.  One table in
- * cgi/respond.c maps these to HTTP; admin/ maps them to sysexits codes. */
+/* What a handler can answer that its caller may have meant.  A fault (disk, lock, broken SQL) is
+ * not an outcome: it is sticky in struct db and ends as UNAVAILABLE for whoever was served.  One
+ * table in cgi/respond.c maps these to HTTP; admin/ maps them to sysexits codes. */
 #ifndef WEIR_OUTCOME_H
 #define WEIR_OUTCOME_H
 

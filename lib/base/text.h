@@ -49,4 +49,10 @@ void text_add_utf8(struct text *text, const char *s, size_t len); /* as it is, b
 bool text_is_utf8(const char *s, size_t len);
 size_t text_utf8_char(const char *s, size_t len); /* length of the one at s; 0: none, malformed */
 
+struct text_place {
+    size_t line, column;
+};
+/* Of the byte s[at], as an editor counts: from 1, and columns in characters. */
+struct text_place text_place_of(const char *s, size_t at);
+
 #endif

@@ -87,6 +87,18 @@ bool text_is_utf8(const char *s, size_t len)
     return true;
 }
 
+struct text_place text_place_of(const char *s, size_t at)
+{
+    struct text_place place = { 1, 1 };
+    for (const char *end = s + at; s < end; s++) {
+        if (*s == '\n')
+            place = (struct text_place){ place.line + 1, 1 };
+        else
+            place.column += !is_within(*s, 0x80, 0xBF);
+    }
+    return place;
+}
+
 /* The form of the character at s, or NULL when it stands for itself; *taken is its length. */
 static const char *form_of(const struct forms *forms, const char *s, size_t len, size_t *taken)
 {

@@ -4,9 +4,10 @@
  * Files with leap seconds ("right/...") are refused: they do not count UTC as Weir does. */
 #include "zone.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "file.h"
 
 enum { FILE_MOST = 64 * 1024, TYPE_SIZE = 6 };
 static const int32_t OFFSET_LEAST = -25 * 3600, OFFSET_MOST = 26 * 3600;
@@ -168,12 +169,8 @@ struct zone *zone_load(struct arena *arena, const char *name)
     const char *folder = getenv("WEIR_ZONEINFO");
     if (!folder || !*folder)
         folder = "/usr/share/zoneinfo";
-    FILE *file = fopen(arena_printf(arena, "%s/%s", folder, name), "rbe");
-    if (!file)
-        return NULL;
-    uint8_t bytes[FILE_MOST];
-    size_t len = fread(bytes, 1, sizeof bytes, file);
-    bool whole = !ferror(file) && len < sizeof bytes;
-    fclose(file);
-    return whole ? zone_read(arena, name, bytes, len) : NULL;
+    size_t len;
+    const char *bytes =
+        file_read(arena, arena_printf(arena, "%s/%s", folder, name), FILE_MOST, &len);
+    return bytes ? zone_read(arena, name, bytes, len) : NULL;
 }

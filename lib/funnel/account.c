@@ -152,7 +152,7 @@ static const char *read_row(struct account *account)
 
 static const char *account_start(struct account *account)
 {
-    const char *path = arena_printf(account->arena, "%s/weir.db", account->dir);
+    const char *path = account_database(account->dir, account->arena);
     const char *complaint = distrust_files(account);
     if (!complaint)
         account->gate = gate_open(path, migration_count(migrations), &complaint);

@@ -24,19 +24,21 @@ struct account {
     struct uuid uuid;
     char slug[SLUG_SIZE];
     char dir[512];
-    struct gate *gate;        /* the way to write */
-    struct db *reader;        /* query_only: opened by account_reader() */
+    struct gate *gate; /* the way to write */
+    struct db *reader; /* query_only: opened by account_reader() */
     struct zone *zone;
     char currency[4];
-    struct blinder *blinder;  /* blind indexes of this account */
-    struct state *state;      /* follows the gate */
-    struct arena *arena;      /* lives as long as the account is open */
+    struct blinder *blinder; /* blind indexes of this account */
+    struct state *state;     /* follows the gate */
+    struct arena *arena;     /* lives as long as the account is open */
+    uint8_t salt[KEY_SIZE];  /* of visitor keys of salt_day: salt.h */
+    int32_t salt_day;        /* 0: none in hand */
     uint8_t data_key[KEY_SIZE];
-    struct sealer *sealers[32];    /* by enum sealed_column, made on first use */
+    struct sealer *sealers[32]; /* by enum sealed_column, made on first use */
     struct accounts *home;
     int references;
-    int64_t used_at;          /* clock_boot() of the last release */
-    int64_t named_at;         /* clock_boot() when the slug was last seen to be ours */
+    int64_t used_at;  /* clock_boot() of the last release */
+    int64_t named_at; /* clock_boot() when the slug was last seen to be ours */
     struct account *newer, *older;
 };
 
@@ -60,6 +62,7 @@ void accounts_close_idle(struct accounts *accounts, int64_t idle_ms); /* unused 
 struct account_settings {
     const char *slug, *name, *time_zone, *currency;
 };
+bool currency_is_valid(const char *code); /* in shape: three capitals, as in ISO 4217 */
 /* INVALID with *error: a bad slug ([a-z0-9-], 2-40, no dash at the ends), name, zone or currency;
  * CONFLICT: the slug is taken; UNAVAILABLE: disk or lock. */
 enum outcome account_create(struct accounts *accounts, const struct account_settings *settings,
@@ -75,13 +78,14 @@ struct account_entry {
     const char *slug, *dir;
     struct uuid uuid;
 };
-/* All accounts by slug; *count of them. */
-struct account_entry *accounts_list(struct accounts *accounts, struct arena *arena, size_t *count);
-/* The same without a key. */
+/* All accounts by slug, without a key; *count of them. */
 struct account_entry *account_entries(const char *state_dir, struct arena *arena, size_t *count);
 /* Every directory in accounts/, whether a slug leads to it or not; slug NULL: its database cannot
  * be read. */
 struct account_entry *account_dirs(const char *state_dir, struct arena *arena, size_t *count);
+
+/* The path of its database. */
+char *account_database(const char *dir, struct arena *arena);
 
 /* A connection for questions; opened on first use.  NULL when it cannot be (the log says why). */
 struct db *account_reader(struct account *account);

@@ -8,10 +8,15 @@
 #include "account_private.h"
 #include "state_dir.h"
 
+char *account_database(const char *dir, struct arena *arena)
+{
+    return arena_printf(arena, "%s/weir.db", dir);
+}
+
 char *account_slug_on_disk(const char *dir, struct arena *arena)
 {
     const char *error;
-    struct db *db = db_open(arena_printf(arena, "%s/weir.db", dir), DB_READ, &error);
+    struct db *db = db_open(account_database(dir, arena), DB_READ, &error);
     char *slug = db ? db_text(db, arena, "SELECT slug FROM account") : NULL;
     db_close(db);
     return slug;
@@ -49,11 +54,6 @@ struct account_entry *account_entries(const char *state_dir, struct arena *arena
             right[kept++] = entries[i];
     *count = kept;
     return right;
-}
-
-struct account_entry *accounts_list(struct accounts *accounts, struct arena *arena, size_t *count)
-{
-    return account_entries(accounts->config->state_dir, arena, count);
 }
 
 static int is_uuid(const struct dirent *entry)

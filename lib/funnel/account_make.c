@@ -21,9 +21,9 @@ static const char *slug_refused(const char *slug, struct arena *arena)
         arena, "slug \"%s\": give 2 to 40 of a-z, 0-9 and -, with no dash at the ends", slug);
 }
 
-static bool is_currency(const char *s)
+bool currency_is_valid(const char *code)
 {
-    return strlen(s) == 3 && strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3;
+    return strlen(code) == 3 && strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3;
 }
 
 static bool is_name(const char *s)
@@ -42,7 +42,7 @@ static const char *distrust_settings(const struct account_settings *new, struct 
         return arena_printf(
             arena, "time zone \"%s\" is not known here: give one like Europe/Berlin or UTC",
             new->time_zone);
-    if (!is_currency(new->currency))
+    if (!currency_is_valid(new->currency))
         return arena_printf(arena, "currency \"%s\": give three capital letters like USD",
                             new->currency);
     return NULL;
@@ -98,7 +98,7 @@ static bool fill_database(struct gate *gate, struct birth *birth, struct arena *
 
 static bool build_new(const char *dir, struct birth *birth, struct arena *arena, const char **error)
 {
-    const char *path = arena_printf(arena, "%s/weir.db", dir);
+    const char *path = account_database(dir, arena);
     struct db *db = db_open(path, DB_CREATE, error);
     if (!db)
         return false;
@@ -189,7 +189,7 @@ bool account_set_slug(struct gate *gate, const char *slug)
 static bool build_copy(const char *dir, struct birth *birth, struct arena *arena,
                        const char **error)
 {
-    const char *path = arena_printf(arena, "%s/weir.db", dir);
+    const char *path = account_database(dir, arena);
     if (!db_backup(birth->source, path, error))
         return false;
     struct gate *gate = gate_open(path, 0, error);

@@ -1,7 +1,6 @@
-/* A contact told whole and opened, as an authorised caller sees it.  Names on the wire are the seeds' names. */
-#include "contact.h"
-
-#include <string.h>
+/* A contact told whole and opened, as an authorised caller sees it.  Names on the wire are the
+ * seeds' names. */
+#include "contact_fill.h"
 
 struct opened_column {
     const char *member;
@@ -16,8 +15,8 @@ static const struct opened_column opened[] = {
     { "phone", SEAL_CONTACT_PHONE, 4 },
 };
 
-static const char *column_open(struct account *account, struct db_rows *rows, int column, enum sealed_column seal,
-                               struct arena *arena)
+static const char *column_open(struct account *account, struct db_rows *rows, int column,
+                               enum sealed_column seal, struct arena *arena)
 {
     size_t len;
     struct uuid uuid = db_get_uuid(rows, 0);
@@ -58,12 +57,14 @@ static struct json *leads_json(struct account *account, int64_t contact_id, stru
     struct json *list = json_array(arena);
     struct db_rows *rows = db_query(
         account_reader(account),
-        "SELECT l.id, f.slug, l.funnel_stage, l.watch_pct, l.watch_band, l.pipeline_stage, l.registered_at,"
-        " l.confirmed_at, l.last_event_at, nullif(s.utm_source, '') AS utm_source,"
-        " nullif(s.utm_medium, '') AS utm_medium, nullif(s.utm_campaign, '') AS utm_campaign,"
-        " nullif(s.utm_content, '') AS utm_content, nullif(s.utm_term, '') AS utm_term,"
-        " nullif(s.referrer_host, '') AS referrer_host, nullif(s.referral_code, '') AS referral_code FROM lead l JOIN funnel f ON f.id = l.funnel_id"
-        " LEFT JOIN source s ON s.id = l.source_id WHERE l.contact_id = :contact_id ORDER BY l.id",
+        "SELECT l.id, f.slug, l.funnel_stage, l.watch_pct, l.watch_band, l.pipeline_stage,"
+        " l.registered_at, l.confirmed_at, l.last_event_at,"
+        " nullif(s.utm_source, '') AS utm_source, nullif(s.utm_medium, '') AS utm_medium,"
+        " nullif(s.utm_campaign, '') AS utm_campaign, nullif(s.utm_content, '') AS utm_content,"
+        " nullif(s.utm_term, '') AS utm_term, nullif(s.referrer_host, '') AS referrer_host,"
+        " nullif(s.referral_code, '') AS referral_code"
+        " FROM lead l JOIN funnel f ON f.id = l.funnel_id LEFT JOIN source s ON s.id = l.source_id"
+        " WHERE l.contact_id = :contact_id ORDER BY l.id",
         BIND(contact_id));
     while (db_next(rows)) {
         struct json *lead = json_object(arena);
@@ -87,10 +88,11 @@ static struct json *leads_json(struct account *account, int64_t contact_id, stru
 struct json *contact_json(struct account *account, int64_t id, struct arena *arena)
 {
     struct json *contact = NULL;
-    struct db_rows *rows = db_query(account_reader(account),
-                                    "SELECT uuid, email_sealed, first_name_sealed, last_name_sealed, phone_sealed,"
-                                    " custom_sealed, first_seen_at, last_seen_at, visit_count FROM contact WHERE id = :id",
-                                    BIND(id));
+    struct db_rows *rows = db_query(
+        account_reader(account),
+        "SELECT uuid, email_sealed, first_name_sealed, last_name_sealed, phone_sealed,"
+        " custom_sealed, first_seen_at, last_seen_at, visit_count FROM contact WHERE id = :id",
+        BIND(id));
     if (db_next(rows)) {
         char uuid[UUID_TEXT];
         uuid_format(db_get_uuid(rows, 0), uuid);
@@ -98,9 +100,10 @@ struct json *contact_json(struct account *account, int64_t id, struct arena *are
         json_set_int(contact, "contact_id", id);
         json_set_text(contact, "uuid", uuid);
         for (size_t i = 0; i < sizeof opened / sizeof *opened; i++)
-            json_set_text(contact, opened[i].member, column_open(account, rows, opened[i].column, opened[i].seal, arena));
+            json_set_text(contact, opened[i].member,
+                          column_open(account, rows, opened[i].column, opened[i].seal, arena));
         const char *custom = column_open(account, rows, 5, SEAL_CONTACT_CUSTOM, arena);
-        json_set(contact, "custom", custom ? json_parse(arena, custom, strlen(custom), NULL, NULL) : NULL);
+        json_set(contact, "custom", custom ? custom_parse(custom, arena) : NULL);
         set_time(contact, "first_seen", rows, 6);
         set_time(contact, "last_seen", rows, 7);
         json_set_int(contact, "visit_count", db_get_int(rows, 8));

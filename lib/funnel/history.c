@@ -1,5 +1,5 @@
-/* Reads events back in the order in which they count.  Both questions select the same columns, so that one
- * reader fills the struct. */
+/* Reads events back in the order in which they count.  Both questions select the same columns, so
+ * that one reader fills the struct. */
 #include "history.h"
 
 #include <string.h>
@@ -9,9 +9,10 @@
 #include "session.h"
 
 #define EVENT_COLUMNS                                                                              \
-    "SELECT e.seq, e.uuid, e.at, e.received_at, e.kind, e.origin, e.visitor_id, e.contact_id,"       \
+    "SELECT e.seq, e.uuid, e.at, e.received_at, e.kind, e.origin, e.visitor_id, e.contact_id,"     \
     " e.workspace_id, e.funnel_id, e.page_id, p.kind, e.offer_id, e.source_id, e.agent_id,"        \
-    " e.watch_pct, e.watch_secs, e.bot_class, e.detail_sealed FROM event e LEFT JOIN page p ON p.id = e.page_id"
+    " e.watch_pct, e.watch_secs, e.bot_class, e.detail_sealed"                                     \
+    " FROM event e LEFT JOIN page p ON p.id = e.page_id"
 
 static struct event event_read(struct account *account, struct db_rows *rows, struct arena *arena)
 {
@@ -53,7 +54,8 @@ static struct event *history_read(struct account *account, struct db_rows *rows,
     *count = 0;
     while (db_next(rows)) {
         if (*count == capacity) {
-            events = arena_grow(arena, events, capacity * sizeof *events, 2 * capacity * sizeof *events);
+            events =
+                arena_grow(arena, events, capacity * sizeof *events, 2 * capacity * sizeof *events);
             capacity *= 2;
         }
         events[*count] = event_read(account, rows, arena);
@@ -67,20 +69,22 @@ bool event_follows(const struct event *event, int64_t at, struct uuid uuid)
     return event->at != at ? event->at > at : uuid_compare(event->uuid, uuid) >= 0;
 }
 
-struct event *history_of_visitor(struct account *account, int64_t visitor_id, int64_t from_at, int64_t to_at,
-                                 struct arena *arena, size_t *count)
+struct event *history_of_visitor(struct account *account, int64_t visitor_id, int64_t from_at,
+                                 int64_t to_at, struct arena *arena, size_t *count)
 {
-    struct db_rows *rows = db_query(gate_db(account->gate),
-                                    EVENT_COLUMNS " WHERE e.visitor_id = :visitor_id"
-                                                  " AND e.at BETWEEN :from_at AND :to_at ORDER BY e.at, e.uuid",
-                                    BIND(visitor_id), BIND(from_at), BIND(to_at));
+    struct db_rows *rows =
+        db_query(gate_db(account->gate),
+                 EVENT_COLUMNS " WHERE e.visitor_id = :visitor_id"
+                               " AND e.at BETWEEN :from_at AND :to_at ORDER BY e.at, e.uuid",
+                 BIND(visitor_id), BIND(from_at), BIND(to_at));
     return history_read(account, rows, true, arena, count);
 }
 
-struct event *history_of_contact(struct account *account, int64_t contact_id, struct arena *arena, size_t *count)
+struct event *history_of_contact(struct account *account, int64_t contact_id, struct arena *arena,
+                                 size_t *count)
 {
-    struct db_rows *rows = db_query(gate_db(account->gate),
-                                    EVENT_COLUMNS " WHERE e.contact_id = :contact_id ORDER BY e.at, e.uuid",
-                                    BIND(contact_id));
+    struct db_rows *rows = db_query(
+        gate_db(account->gate),
+        EVENT_COLUMNS " WHERE e.contact_id = :contact_id ORDER BY e.at, e.uuid", BIND(contact_id));
     return history_read(account, rows, false, arena, count);
 }

@@ -1,48 +1,51 @@
-/* The table of event kinds, and the other names under which they are accepted.  One of the six tables that
- * are the architecture: what a new kind does to a lead is a row here, not code elsewhere. */
+/* The table of event kinds, and the other names under which they are accepted.  One of the six
+ * tables that are the architecture: what a new kind does to a lead is a row here, not code
+ * elsewhere. */
 #include "kinds.h"
 
 #include <string.h>
 
+/* clang-format off */
 static const struct kind kinds[] = {
-    /* name                   raises              inbound  interactive  by_person  is_view  is_play  marks */
-    { "registration",           STAGE_LEAD,         false,   true,        true,      false, false,   MARK_REGISTERED },
-    { "registration_confirmed", STAGE_LEAD,         false,   true,        true,      false, false,   MARK_CONFIRMED },
-    { "page_viewed",            STAGE_NONE,         false,   false,       true,      true, false,   MARK_NOTHING },
-    { "page_shared",            STAGE_NONE,         false,   true,        true,      false, false,   MARK_NOTHING },
-    { "video_started",          STAGE_ENGAGED,      false,   true,        true,      false, true,    MARK_NOTHING },
-    { "video_progress",         STAGE_ENGAGED,      false,   true,        true,      false, true,    MARK_NOTHING },
-    { "video_completed",        STAGE_ENGAGED,      false,   true,        true,      false, true,    MARK_NOTHING },
-    { "video_replayed",         STAGE_ENGAGED,      false,   true,        true,      false, true,    MARK_REPLAYED },
-    { "offer_clicked",          STAGE_OFFER_VIEWED, false,   true,        true,      false, false,   MARK_NOTHING },
-    { "purchase_initiated",     STAGE_OFFER_VIEWED, false,   true,        true,      false, false,   MARK_NOTHING },
-    { "purchase_completed",     STAGE_CONVERTED,    false,   true,        true,      false, false,   MARK_NOTHING },
-    { "call_booked",            STAGE_CONVERTED,    true,    true,        true,      false, false,   MARK_NOTHING },
-    { "call_cancelled",         STAGE_NONE,         false,   true,        true,      false, false,   MARK_NOTHING },
-    { "form_submitted",         STAGE_NONE,         true,    true,        true,      false, false,   MARK_NOTHING },
-    { "link_clicked",           STAGE_NONE,         false,   true,        true,      false, false,   MARK_NOTHING },
-    { "content_downloaded",     STAGE_NONE,         true,    true,        true,      false, false,   MARK_NOTHING },
-    { "social_interaction",     STAGE_NONE,         true,    true,        true,      false, false,   MARK_NOTHING },
-    { "ad_clicked",             STAGE_NONE,         true,    true,        true,      false, false,   MARK_NOTHING },
-    { "email_sent",             STAGE_NONE,         false,   false,       false,     false, false,   MARK_NOTHING },
-    { "email_delivered",        STAGE_NONE,         false,   false,       false,     false, false,   MARK_NOTHING },
-    { "email_bounced",          STAGE_NONE,         false,   false,       false,     false, false,   MARK_NOTHING },
-    { "email_opened",           STAGE_NONE,         false,   false,       false,     false, false,   MARK_NOTHING },
-    { "email_clicked",          STAGE_NONE,         true,    true,        true,      false, false,   MARK_NOTHING },
-    { "email_replied",          STAGE_NONE,         true,    true,        true,      false, false,   MARK_NOTHING },
-    { "sms_sent",               STAGE_NONE,         false,   false,       false,     false, false,   MARK_NOTHING },
-    { "sms_delivered",          STAGE_NONE,         false,   false,       false,     false, false,   MARK_NOTHING },
-    { "sms_failed",             STAGE_NONE,         false,   false,       false,     false, false,   MARK_NOTHING },
-    { "sms_replied",            STAGE_NONE,         true,    true,        true,      false, false,   MARK_NOTHING },
-    { "call_made",              STAGE_NONE,         false,   false,       false,     false, false,   MARK_NOTHING },
-    { "call_completed",         STAGE_NONE,         true,    true,        true,      false, false,   MARK_NOTHING },
-    { "call_failed",            STAGE_NONE,         false,   false,       false,     false, false,   MARK_NOTHING },
-    { "lead_rejected",          STAGE_NONE,         false,   false,       false,     false, false,   MARK_NOTHING },
+    /* name                     sort          raises              marks */
+    { "registration",           SORT_ACT,     STAGE_LEAD,         MARK_REGISTERED },
+    { "registration_confirmed", SORT_ACT,     STAGE_LEAD,         MARK_CONFIRMED },
+    { "page_viewed",            SORT_VIEW,    STAGE_NONE,         MARK_NOTHING },
+    { "page_shared",            SORT_ACT,     STAGE_NONE,         MARK_NOTHING },
+    { "video_started",          SORT_PLAY,    STAGE_ENGAGED,      MARK_NOTHING },
+    { "video_progress",         SORT_PLAY,    STAGE_ENGAGED,      MARK_NOTHING },
+    { "video_completed",        SORT_PLAY,    STAGE_ENGAGED,      MARK_NOTHING },
+    { "video_replayed",         SORT_PLAY,    STAGE_ENGAGED,      MARK_REPLAYED },
+    { "offer_clicked",          SORT_ACT,     STAGE_OFFER_VIEWED, MARK_NOTHING },
+    { "purchase_initiated",     SORT_ACT,     STAGE_OFFER_VIEWED, MARK_NOTHING },
+    { "purchase_completed",     SORT_ACT,     STAGE_CONVERTED,    MARK_NOTHING },
+    { "call_booked",            SORT_INBOUND, STAGE_CONVERTED,    MARK_NOTHING },
+    { "call_cancelled",         SORT_ACT,     STAGE_NONE,         MARK_NOTHING },
+    { "form_submitted",         SORT_INBOUND, STAGE_NONE,         MARK_NOTHING },
+    { "link_clicked",           SORT_ACT,     STAGE_NONE,         MARK_NOTHING },
+    { "content_downloaded",     SORT_INBOUND, STAGE_NONE,         MARK_NOTHING },
+    { "social_interaction",     SORT_INBOUND, STAGE_NONE,         MARK_NOTHING },
+    { "ad_clicked",             SORT_INBOUND, STAGE_NONE,         MARK_NOTHING },
+    { "email_sent",             SORT_REPORT,  STAGE_NONE,         MARK_NOTHING },
+    { "email_delivered",        SORT_REPORT,  STAGE_NONE,         MARK_NOTHING },
+    { "email_bounced",          SORT_REPORT,  STAGE_NONE,         MARK_NOTHING },
+    { "email_opened",           SORT_REPORT,  STAGE_NONE,         MARK_NOTHING },
+    { "email_clicked",          SORT_INBOUND, STAGE_NONE,         MARK_NOTHING },
+    { "email_replied",          SORT_INBOUND, STAGE_NONE,         MARK_NOTHING },
+    { "sms_sent",               SORT_REPORT,  STAGE_NONE,         MARK_NOTHING },
+    { "sms_delivered",          SORT_REPORT,  STAGE_NONE,         MARK_NOTHING },
+    { "sms_failed",             SORT_REPORT,  STAGE_NONE,         MARK_NOTHING },
+    { "sms_replied",            SORT_INBOUND, STAGE_NONE,         MARK_NOTHING },
+    { "call_made",              SORT_REPORT,  STAGE_NONE,         MARK_NOTHING },
+    { "call_completed",         SORT_INBOUND, STAGE_NONE,         MARK_NOTHING },
+    { "call_failed",            SORT_REPORT,  STAGE_NONE,         MARK_NOTHING },
+    { "lead_rejected",          SORT_REPORT,  STAGE_NONE,         MARK_NOTHING },
     { 0 },
 };
 
-/* Accepted at the door, stored as the canonical kind.  A condition narrows an alias to a page of that kind
- * or to events that name an offer; `implies` is the kind of page that the name itself tells. */
+/* Accepted at the door, stored as the canonical kind.  A condition narrows an alias to a page of
+ * that kind or to events that name an offer; `implies` is the kind of page that the name itself
+ * tells. */
 static const struct alias {
     const char *name, *kind, *on_page, *implies;
     bool with_offer;
@@ -65,6 +68,7 @@ static const struct alias {
     { "reply_received",           "email_replied",      NULL,           NULL,           false },
     { 0 },
 };
+/* clang-format on */
 
 static const char *const stage_names[] = {
     [STAGE_LEAD] = "lead",
@@ -100,12 +104,9 @@ const struct kind *kind_find(const char *name)
     return NULL;
 }
 
-int event_watch_pct(const struct event *event)
+enum sort event_sort(const struct event *event)
 {
-    if (!event->means || !event->means->is_play)
-        return 0;
-    int least = strcmp(event->kind, "video_completed") == 0 && !event->has_watch_pct ? 100 : 1;
-    return event->has_watch_pct && event->watch_pct > least ? (int)event->watch_pct : least;
+    return event->means ? event->means->sort : SORT_ACT;
 }
 
 bool event_marks(const struct event *event, enum mark mark)
@@ -115,23 +116,36 @@ bool event_marks(const struct event *event, enum mark mark)
 
 bool event_is_human(const struct event *event)
 {
-    return !event->bot_class && (!event->means || event->means->by_person);
+    return !event->bot_class && event_sort(event) != SORT_REPORT;
+}
+
+int event_watch_pct(const struct event *event)
+{
+    if (event_sort(event) != SORT_PLAY)
+        return 0;
+    int least = strcmp(event->kind, "video_completed") == 0 && !event->has_watch_pct ? 100 : 1;
+    return event->has_watch_pct && event->watch_pct > least ? (int)event->watch_pct : least;
+}
+
+const char *event_viewed(const struct event *event)
+{
+    return event_sort(event) == SORT_VIEW && event->page_kind ? event->page_kind : "";
 }
 
 enum funnel_stage event_stage(const struct event *event)
 {
-    if (!event->means)
-        return STAGE_NONE;
     if (event_watch_pct(event) >= 25)
         return STAGE_WATCHING;
-    bool on_offer = event->page_kind && strcmp(event->page_kind, "offer") == 0;
-    return on_offer && event->means->is_view ? STAGE_OFFER_VIEWED : event->means->raises;
+    if (strcmp(event_viewed(event), "offer") == 0)
+        return STAGE_OFFER_VIEWED;
+    return event->means ? event->means->raises : STAGE_NONE;
 }
 
 static bool is_name(const char *s)
 {
     size_t len = 0;
-    while ((s[len] >= 'a' && s[len] <= 'z') || (s[len] >= '0' && s[len] <= '9') || (s[len] && strchr("_.-", s[len])))
+    while ((s[len] >= 'a' && s[len] <= 'z') || (s[len] >= '0' && s[len] <= '9') ||
+           (s[len] && strchr("_.-", s[len])))
         len++;
     return s[len] == '\0' && len >= 1 && len <= 64;
 }

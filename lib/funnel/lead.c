@@ -1,5 +1,6 @@
-/* Leads as a fold over the contact's events in one funnel.  funnel_stage only rises; each rise is a row of
- * stage_history that carries the event which caused it.  The newest cycle of a lead is the one in hand. */
+/* Leads as a fold over the contact's events in one funnel.  funnel_stage only rises; each rise is a
+ * row of stage_history that carries the event which caused it.  The newest cycle of a lead is the
+ * one in hand. */
 #include "lead.h"
 
 #include <string.h>
@@ -9,10 +10,10 @@ static bool lead_load(struct account *account, struct held *row)
     struct lead *lead = (struct lead *)row;
     struct db_rows *rows = db_query(
         gate_db(account->gate),
-        "SELECT id, funnel_stage, watch_pct, watch_secs, origin, source_id, registration_page_id, workspace_id,"
-        " first_event_at, last_event_at, registered_at, confirmed_at, viewed_at, played_at, replayed_at,"
-        " offer_viewed_at FROM lead WHERE contact_id = :contact_id AND funnel_id = :funnel_id"
-        " ORDER BY cycle DESC LIMIT 1",
+        "SELECT id, funnel_stage, watch_pct, watch_secs, origin, source_id, registration_page_id,"
+        " workspace_id, first_event_at, last_event_at, registered_at, confirmed_at, viewed_at,"
+        " played_at, replayed_at, offer_viewed_at FROM lead"
+        " WHERE contact_id = :contact_id AND funnel_id = :funnel_id ORDER BY cycle DESC LIMIT 1",
         BINDAS(contact_id, row->key.a), BINDAS(funnel_id, row->key.b));
     bool found = db_next(rows);
     if (found)
@@ -39,17 +40,18 @@ static bool lead_load(struct account *account, struct held *row)
     return found;
 }
 
-/* Columns under an index or a foreign key cost a look-up each when they are written, so they are written only when
- * the lead's beginnings changed. */
+/* Columns under an index or a foreign key cost a look-up each when they are written, so they are
+ * written only when the lead's beginnings changed. */
 static void lead_save_beginnings(struct db *db, const struct lead *lead)
 {
     db_run(db,
-           "UPDATE lead SET origin = :origin, source_id = :source_id, registration_page_id = :registration_page_id,"
-           " workspace_id = :workspace_id, first_event_at = :first_event_at, registered_at = :registered_at"
-           " WHERE id = :id",
+           "UPDATE lead SET origin = :origin, source_id = :source_id,"
+           " registration_page_id = :registration_page_id, workspace_id = :workspace_id,"
+           " first_event_at = :first_event_at, registered_at = :registered_at WHERE id = :id",
            BINDAS(origin, origin_name(lead->origin)), BINDREF(source_id, lead->source_id),
-           BINDREF(registration_page_id, lead->registration_page_id), BINDREF(workspace_id, lead->workspace_id),
-           BINDM(lead, first_event_at), BINDREF(registered_at, lead->registered_at), BINDM(lead, id));
+           BINDREF(registration_page_id, lead->registration_page_id),
+           BINDREF(workspace_id, lead->workspace_id), BINDM(lead, first_event_at),
+           BINDREF(registered_at, lead->registered_at), BINDM(lead, id));
 }
 
 static void lead_save(struct account *account, struct held *row)
@@ -59,16 +61,18 @@ static void lead_save(struct account *account, struct held *row)
     if (lead->begins_anew)
         lead_save_beginnings(db, lead);
     lead->begins_anew = false;
-    db_run(db,
-           "UPDATE lead SET funnel_stage = :stage, watch_pct = :watch_pct, watch_secs = :watch_secs,"
-           " watch_band = :band, last_event_at = :last_event_at, confirmed_at = :confirmed_at,"
-           " viewed_at = :viewed_at, played_at = :played_at, replayed_at = :replayed_at,"
-           " offer_viewed_at = :offer_viewed_at WHERE id = :id",
-           BINDAS(stage, funnel_stage_name(lead->stage)), BINDM(lead, watch_pct), BINDM(lead, watch_secs),
-           BINDAS(band, watch_band_name(lead->watch_pct)), BINDM(lead, last_event_at),
-           BINDREF(confirmed_at, lead->confirmed_at), BINDREF(viewed_at, lead->viewed_at),
-           BINDREF(played_at, lead->played_at), BINDREF(replayed_at, lead->replayed_at),
-           BINDREF(offer_viewed_at, lead->offer_viewed_at), BINDM(lead, id));
+    db_run(
+        db,
+        "UPDATE lead SET funnel_stage = :stage, watch_pct = :watch_pct, watch_secs = :watch_secs,"
+        " watch_band = :band, last_event_at = :last_event_at, confirmed_at = :confirmed_at,"
+        " viewed_at = :viewed_at, played_at = :played_at, replayed_at = :replayed_at,"
+        " offer_viewed_at = :offer_viewed_at WHERE id = :id",
+        BINDAS(stage, funnel_stage_name(lead->stage)), BINDM(lead, watch_pct),
+        BINDM(lead, watch_secs), BINDAS(band, watch_band_name(lead->watch_pct)),
+        BINDM(lead, last_event_at), BINDREF(confirmed_at, lead->confirmed_at),
+        BINDREF(viewed_at, lead->viewed_at), BINDREF(played_at, lead->played_at),
+        BINDREF(replayed_at, lead->replayed_at), BINDREF(offer_viewed_at, lead->offer_viewed_at),
+        BINDM(lead, id));
 }
 
 static const struct held_type lead_type = { sizeof(struct lead), lead_load, lead_save };
@@ -78,7 +82,9 @@ const char *watch_band_name(int64_t watch_pct)
     static const struct {
         int from;
         const char *name;
-    } bands[] = { { 75, "hot" }, { 50, "engaged" }, { 25, "sampler" }, { 1, "skimmer" }, { 0, NULL } };
+    } bands[] = {
+        { 75, "hot" }, { 50, "engaged" }, { 25, "sampler" }, { 1, "skimmer" }, { 0, NULL }
+    };
     int i = 0;
     while (watch_pct < bands[i].from)
         i++;
@@ -88,20 +94,24 @@ const char *watch_band_name(int64_t watch_pct)
 static int64_t lead_insert(struct db *db, const struct lead *lead)
 {
     db_run(db,
-           "INSERT INTO lead (contact_id, funnel_id, funnel_stage, watch_pct, watch_secs, watch_band, origin,"
-           " source_id, registration_page_id, workspace_id, first_event_at, last_event_at, registered_at,"
-           " confirmed_at, viewed_at, played_at, replayed_at, offer_viewed_at)"
-           " VALUES (:contact_id, :funnel_id, :stage, :watch_pct, :watch_secs, :band, :origin, :source_id,"
-           " :registration_page_id, :workspace_id, :first_event_at, :last_event_at, :registered_at, :confirmed_at,"
-           " :viewed_at, :played_at, :replayed_at, :offer_viewed_at)",
+           "INSERT INTO lead (contact_id, funnel_id, funnel_stage, watch_pct, watch_secs,"
+           " watch_band, origin, source_id, registration_page_id, workspace_id, first_event_at,"
+           " last_event_at, registered_at, confirmed_at, viewed_at, played_at, replayed_at,"
+           " offer_viewed_at)"
+           " VALUES (:contact_id, :funnel_id, :stage, :watch_pct, :watch_secs, :band, :origin,"
+           " :source_id, :registration_page_id, :workspace_id, :first_event_at, :last_event_at,"
+           " :registered_at, :confirmed_at, :viewed_at, :played_at, :replayed_at,"
+           " :offer_viewed_at)",
            BINDAS(contact_id, lead->held.key.a), BINDAS(funnel_id, lead->held.key.b),
-           BINDAS(stage, funnel_stage_name(lead->stage)), BINDM(lead, watch_pct), BINDM(lead, watch_secs),
-           BINDAS(band, watch_band_name(lead->watch_pct)), BINDAS(origin, origin_name(lead->origin)),
-           BINDREF(source_id, lead->source_id), BINDREF(registration_page_id, lead->registration_page_id),
-           BINDREF(workspace_id, lead->workspace_id), BINDM(lead, first_event_at), BINDM(lead, last_event_at),
-           BINDREF(registered_at, lead->registered_at), BINDREF(confirmed_at, lead->confirmed_at),
-           BINDREF(viewed_at, lead->viewed_at), BINDREF(played_at, lead->played_at),
-           BINDREF(replayed_at, lead->replayed_at), BINDREF(offer_viewed_at, lead->offer_viewed_at));
+           BINDAS(stage, funnel_stage_name(lead->stage)), BINDM(lead, watch_pct),
+           BINDM(lead, watch_secs), BINDAS(band, watch_band_name(lead->watch_pct)),
+           BINDAS(origin, origin_name(lead->origin)), BINDREF(source_id, lead->source_id),
+           BINDREF(registration_page_id, lead->registration_page_id),
+           BINDREF(workspace_id, lead->workspace_id), BINDM(lead, first_event_at),
+           BINDM(lead, last_event_at), BINDREF(registered_at, lead->registered_at),
+           BINDREF(confirmed_at, lead->confirmed_at), BINDREF(viewed_at, lead->viewed_at),
+           BINDREF(played_at, lead->played_at), BINDREF(replayed_at, lead->replayed_at),
+           BINDREF(offer_viewed_at, lead->offer_viewed_at));
     return db_last_id(db);
 }
 
@@ -131,7 +141,6 @@ static void lead_begin(struct lead *lead, const struct event *event)
     if (lead->first_event_at > event->at) {
         lead->first_event_at = event->at;
         lead->origin = event->origin;
-        lead->begins_anew = true;
     }
     if (event_marks(event, MARK_REGISTERED))
         lead_register(lead, event);
@@ -149,14 +158,12 @@ static void first_time(int64_t *at, bool happened, const struct event *event)
 
 static void lead_mark_firsts(struct lead *lead, const struct event *event)
 {
-    const struct kind *kind = event->means;
-    if (!kind)
-        return;
-    const char *viewed = kind->is_view && event->page_kind ? event->page_kind : "";
-    first_time(&lead->confirmed_at, kind->marks == MARK_CONFIRMED, event);
-    first_time(&lead->viewed_at, kind->is_play || strcmp(viewed, "watch") == 0, event);
-    first_time(&lead->played_at, kind->is_play, event);
-    first_time(&lead->replayed_at, kind->marks == MARK_REPLAYED, event);
+    const char *viewed = event_viewed(event);
+    bool played = event_sort(event) == SORT_PLAY;
+    first_time(&lead->confirmed_at, event_marks(event, MARK_CONFIRMED), event);
+    first_time(&lead->viewed_at, played || strcmp(viewed, "watch") == 0, event);
+    first_time(&lead->played_at, played, event);
+    first_time(&lead->replayed_at, event_marks(event, MARK_REPLAYED), event);
     first_time(&lead->offer_viewed_at, strcmp(viewed, "offer") == 0, event);
 }
 
@@ -179,13 +186,13 @@ static bool lead_step(struct lead *lead, const struct event *event)
     return lead->stage > before;
 }
 
-void lead_apply(struct account *account, struct contact *contact, const struct event *event, struct arena *arena)
+void lead_apply(struct account *account, struct contact *contact, const struct event *event)
 {
-    (void)arena;
     if (!event->funnel_id)
         return;
     struct db *db = gate_db(account->gate);
-    struct lead *lead = state_get(account->state, &lead_type, contact->held.key.a, event->funnel_id);
+    struct lead *lead =
+        state_get(account->state, &lead_type, contact->held.key.a, event->funnel_id);
     bool is_new = !lead;
     if (is_new) {
         lead = state_add(account->state, &lead_type, contact->held.key.a, event->funnel_id);
@@ -204,18 +211,24 @@ void lead_apply(struct account *account, struct contact *contact, const struct e
 static void lead_clear(struct account *account, int64_t contact_id, int64_t funnel_id)
 {
     struct lead *lead = state_get(account->state, &lead_type, contact_id, funnel_id);
+    if (!lead)
+        return; /* a fault is on its way: nothing of this leaves */
     db_run(gate_db(account->gate),
-           "DELETE FROM stage_history WHERE lead_id = :id AND dimension = 'funnel_stage' AND event_uuid IS NOT NULL",
+           "DELETE FROM stage_history"
+           " WHERE lead_id = :id AND dimension = 'funnel_stage' AND event_uuid IS NOT NULL",
            BINDM(lead, id));
     state_change(account->state, lead);
-    *lead = (struct lead){ .held = lead->held, .id = lead->id, .first_event_at = INT64_MAX, .begins_anew = true };
+    *lead = (struct lead){
+        .held = lead->held, .id = lead->id, .first_event_at = INT64_MAX, .begins_anew = true
+    };
 }
 
 void lead_reset(struct account *account, struct contact *contact)
 {
-    struct db_rows *rows = db_query(gate_db(account->gate),
-                                    "SELECT funnel_id FROM lead WHERE contact_id = :id GROUP BY funnel_id",
-                                    BINDAS(id, contact->held.key.a));
+    struct db_rows *rows =
+        db_query(gate_db(account->gate),
+                 "SELECT funnel_id FROM lead WHERE contact_id = :id GROUP BY funnel_id",
+                 BINDAS(id, contact->held.key.a));
     while (db_next(rows))
         lead_clear(account, contact->held.key.a, db_get_int(rows, 0));
 }

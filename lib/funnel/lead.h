@@ -14,13 +14,14 @@ struct lead {
     enum origin origin;
     int64_t source_id, registration_page_id, workspace_id;
     int64_t first_event_at, last_event_at;
-    int64_t registered_at, confirmed_at, viewed_at, played_at, replayed_at, offer_viewed_at; /* 0: not yet */
+    /* 0: not yet */
+    int64_t registered_at, confirmed_at, viewed_at, played_at, replayed_at, offer_viewed_at;
 };
 
-/* Semantics 12; NULL when nothing was watched (no_show is for settling to find). */
+/* NULL when nothing was watched (no_show is for settling to find). */
 const char *watch_band_name(int64_t watch_pct);
 
-void lead_apply(struct account *account, struct contact *contact, const struct event *event, struct arena *arena);
+void lead_apply(struct account *account, struct contact *contact, const struct event *event);
 /* Back to before the first event: of all leads of the contact. */
 void lead_reset(struct account *account, struct contact *contact);
 

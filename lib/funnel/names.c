@@ -1,35 +1,17 @@
-/* Every look-up has the same shape: ask the state, else the table, else make the row; and keep the answer. */
+/* Every look-up has the same shape: ask the state, else the table, else make the row; and keep the
+ * answer. */
 #include "names.h"
 
 #include <string.h>
 
-#include "scrub.h"
 #include "session.h"
+#include "workspace.h"
 
-enum { SOURCE_BYTES = 200, SOURCE_PARTS = 8, REFERRER = 5 };
-
-/* Slugs of things that only have a name: one statement to find and one to make. */
-struct nameable {
-    char space;
-    int64_t (*find)(struct db *db, const char *slug);
-    void (*make)(struct db *db, const char *slug, int64_t now);
-};
-
-static int64_t named(struct account *account, const struct nameable *what, const char *slug, bool create, int64_t now)
+bool named_slug_is_valid(const char *slug)
 {
-    size_t len = strlen(slug);
-    int64_t id = state_name(account->state, what->space, slug, len, NULL);
-    if (id)
-        return id;
-    struct db *db = gate_db(account->gate);
-    id = what->find(db, slug);
-    if (!id && create) {
-        what->make(db, slug, now);
-        id = what->find(db, slug);
-    }
-    if (id)
-        state_name_add(account->state, what->space, slug, len, id, 0);
-    return id;
+    size_t len = strnlen(slug, NAMED_MOST + 1);
+    return len >= 1 && len <= NAMED_MOST &&
+           strspn(slug, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") == len;
 }
 
 static int64_t funnel_find(struct db *db, const char *slug)
@@ -41,7 +23,8 @@ static void funnel_make(struct db *db, const char *slug, int64_t now)
 {
     struct uuid uuid = uuid_new(now);
     db_run(db,
-           "INSERT INTO funnel (uuid, slug, name, created_at, changed_at) VALUES (:uuid, :slug, :slug, :now, :now)",
+           "INSERT INTO funnel (uuid, slug, name, created_at, changed_at)"
+           " VALUES (:uuid, :slug, :slug, :now, :now)",
            BINDAS(uuid, &uuid), BIND(slug), BIND(now));
 }
 
@@ -52,7 +35,8 @@ static int64_t video_find(struct db *db, const char *slug)
 
 static void video_make(struct db *db, const char *slug, int64_t now)
 {
-    db_run(db, "INSERT INTO video (slug, title, created_at) VALUES (:slug, :slug, :now)", BIND(slug), BIND(now));
+    db_run(db, "INSERT INTO video (slug, title, created_at) VALUES (:slug, :slug, :now)",
+           BIND(slug), BIND(now));
 }
 
 static int64_t offer_find(struct db *db, const char *slug)
@@ -62,40 +46,58 @@ static int64_t offer_find(struct db *db, const char *slug)
 
 static void offer_make(struct db *db, const char *slug, int64_t now)
 {
-    db_run(db, "INSERT INTO offer (slug, name, created_at) VALUES (:slug, :slug, :now)", BIND(slug), BIND(now));
+    db_run(db, "INSERT INTO offer (slug, name, created_at) VALUES (:slug, :slug, :now)", BIND(slug),
+           BIND(now));
 }
 
-static int64_t workspace_find(struct db *db, const char *slug)
+/* `space` parts their names in the state. */
+struct nameable {
+    char space;
+    int64_t (*find)(struct db *db, const char *slug);
+    void (*make)(struct db *db, const char *slug, int64_t now);
+};
+
+static int64_t named(struct account *account, struct nameable what, const char *slug, bool create,
+                     int64_t now)
 {
-    return db_int(db, "SELECT id FROM workspace WHERE slug = :slug AND archived_at IS NULL", BIND(slug));
+    size_t len = strlen(slug);
+    int64_t id = state_name(account->state, what.space, slug, len, NULL);
+    if (id)
+        return id;
+    struct db *db = gate_db(account->gate);
+    id = what.find(db, slug);
+    if (!id && create && what.make) {
+        what.make(db, slug, now);
+        id = what.find(db, slug);
+    }
+    if (id)
+        state_name_add(account->state, what.space, slug, len, id, 0);
+    return id;
 }
-
-static const struct nameable funnels = { 'f', funnel_find, funnel_make };
-static const struct nameable videos = { 'v', video_find, video_make };
-static const struct nameable offers = { 'o', offer_find, offer_make };
-static const struct nameable workspaces = { 'w', workspace_find, NULL };
 
 int64_t funnel_named(struct account *account, const char *slug, bool create, int64_t now)
 {
-    return named(account, &funnels, slug, create, now);
+    return named(account, (struct nameable){ 'f', funnel_find, funnel_make }, slug, create, now);
 }
 
 int64_t video_named(struct account *account, const char *slug, bool create, int64_t now)
 {
-    return named(account, &videos, slug, create, now);
+    return named(account, (struct nameable){ 'v', video_find, video_make }, slug, create, now);
 }
 
 int64_t offer_named(struct account *account, const char *slug, bool create, int64_t now)
 {
-    return named(account, &offers, slug, create, now);
+    return named(account, (struct nameable){ 'o', offer_find, offer_make }, slug, create, now);
 }
 
-int64_t workspace_named(struct account *account, const char *slug)
+int64_t workspace_named(struct account *account, const char *slug, bool create, int64_t now)
 {
-    return named(account, &workspaces, slug, false, 0);
+    return named(account, (struct nameable){ 'w', workspace_by_slug, NULL }, slug, create, now);
 }
 
-static const char *const page_kinds[] = { "registration", "watch", "offer", "thanks", "other", NULL };
+static const char *const page_kinds[] = {
+    "registration", "watch", "offer", "thanks", "other", NULL
+};
 
 static int page_kind_index(const char *kind)
 {
@@ -112,8 +114,9 @@ bool page_kind_is_known(const char *kind)
 
 static int64_t page_find(struct db *db, int64_t funnel_id, const char *slug, int *kind)
 {
-    struct db_rows *rows = db_query(db, "SELECT id, kind FROM page WHERE funnel_id = :funnel_id AND slug = :slug",
-                                    BIND(funnel_id), BIND(slug));
+    struct db_rows *rows =
+        db_query(db, "SELECT id, kind FROM page WHERE funnel_id = :funnel_id AND slug = :slug",
+                 BIND(funnel_id), BIND(slug));
     int64_t id = db_next(rows) ? db_get_int(rows, 0) : 0;
     if (id)
         *kind = page_kind_index(db_get_text(rows, 1, NULL));
@@ -121,120 +124,53 @@ static int64_t page_find(struct db *db, int64_t funnel_id, const char *slug, int
     return id;
 }
 
-int64_t page_named(struct account *account, int64_t funnel_id, const char *slug, const char **kind, bool create, int64_t now)
-{
-    char key[96] = { 0 };
-    memcpy(key, &funnel_id, sizeof funnel_id);
-    strncpy(key + sizeof funnel_id, slug, 80);
-    size_t len = sizeof funnel_id + strlen(key + sizeof funnel_id);
-    int known = 0;
-    int64_t id = state_name(account->state, 'p', key, len, &known);
-    struct db *db = gate_db(account->gate);
-    if (!id && !(id = page_find(db, funnel_id, slug, &known)) && create) {
-        const char *made = *kind ? *kind : "other";
-        db_run(db, "INSERT INTO page (funnel_id, slug, kind, created_at) VALUES (:funnel_id, :slug, :made, :now)",
-               BIND(funnel_id), BIND(slug), BIND(made), BIND(now));
-        id = page_find(db, funnel_id, slug, &known);
-    }
-    if (id) {
-        state_name_add(account->state, 'p', key, len, id, known);
-        *kind = page_kinds[known];
-    }
-    return id;
-}
-
-static const char *source_part(struct arena *arena, const char *s)
-{
-    if (!s)
-        return "";
-    s += strspn(s, " \t\r\n");
-    size_t len = strnlen(s, SOURCE_BYTES);
-    while (len && strchr(" \t\r\n", s[len - 1]))
-        len--;
-    while (len && s[len] && ((unsigned char)s[len] & 0xC0) == 0x80)
-        len--; /* not in the middle of a character */
-    char *part = arena_strndup(arena, s, len);
-    for (char *c = part; *c; c++)
-        if (*c >= 'A' && *c <= 'Z')
-            *c = (char)(*c - 'A' + 'a');
-    return looks_personal(part) ? "(removed)" : part;
-}
-
-/* The host of a URL, or what stands in for one: "https://www.example.com:8080/a?b" -> "www.example.com". */
-static const char *referrer_host(struct arena *arena, const char *referrer)
-{
-    if (!referrer)
-        return "";
-    const char *scheme = strstr(referrer, "://");
-    const char *host = scheme ? scheme + 3 : referrer;
-    size_t len = strcspn(host, "/?#");
-    const char *user = memchr(host, '@', len);
-    if (user) {
-        len -= (size_t)(user + 1 - host);
-        host = user + 1;
-    }
-    const char *port = *host == '[' ? NULL : memchr(host, ':', len);
-    return source_part(arena, arena_strndup(arena, host, port ? (size_t)(port - host) : len));
-}
-
-static int64_t source_find(struct db *db, const char *const part[SOURCE_PARTS])
-{
-    return db_int(db,
-                  "SELECT id FROM source WHERE utm_source = :s AND utm_medium = :m AND utm_campaign = :c"
-                  " AND utm_content = :n AND utm_term = :t AND referrer_host = :h AND referral_code = :r"
-                  " AND click_kind = :k",
-                  BINDAS(s, part[0]), BINDAS(m, part[1]), BINDAS(c, part[2]), BINDAS(n, part[3]),
-                  BINDAS(t, part[4]), BINDAS(h, part[5]), BINDAS(r, part[6]), BINDAS(k, part[7]));
-}
-
-static int64_t source_make(struct db *db, const char *const part[SOURCE_PARTS])
+static void page_make(struct db *db, int64_t funnel_id, const char *slug, const char *kind,
+                      int64_t now)
 {
     db_run(db,
-           "INSERT INTO source (utm_source, utm_medium, utm_campaign, utm_content, utm_term, referrer_host,"
-           " referral_code, click_kind) VALUES (:s, :m, :c, :n, :t, :h, :r, :k)",
-           BINDAS(s, part[0]), BINDAS(m, part[1]), BINDAS(c, part[2]), BINDAS(n, part[3]), BINDAS(t, part[4]),
-           BINDAS(h, part[5]), BINDAS(r, part[6]), BINDAS(k, part[7]));
-    return db_last_id(db);
+           "INSERT INTO page (funnel_id, slug, kind, created_at)"
+           " VALUES (:funnel_id, :slug, coalesce(:kind, 'other'), :now)",
+           BIND(funnel_id), BIND(slug), BIND(kind), BIND(now));
 }
 
-int64_t source_row(struct account *account, const struct source *source, struct arena *arena)
+int64_t page_named(struct account *account, int64_t funnel_id, const char *slug, const char **kind,
+                   bool create, int64_t now)
 {
-    const char *const raw[SOURCE_PARTS] = { source->utm_source,  source->utm_medium, source->utm_campaign,
-                                            source->utm_content, source->utm_term,   source->referrer,
-                                            source->referral_code, source->click_kind };
-    const char *part[SOURCE_PARTS];
-    struct text *key = NULL;
-    for (int i = 0; i < SOURCE_PARTS; i++)
-        if (raw[i] && *raw[i])
-            key = key ? key : text_new(arena);
-    if (!key)
-        return 0;
-    for (int i = 0; i < SOURCE_PARTS; i++) {
-        part[i] = i == REFERRER ? referrer_host(arena, raw[i]) : source_part(arena, raw[i]);
-        text_add(key, part[i]);
-        text_add_char(key, '\n');
+    struct {
+        int64_t funnel_id;
+        char slug[NAMED_MOST + 1];
+    } key = { .funnel_id = funnel_id };
+    strncpy(key.slug, slug, NAMED_MOST);
+    size_t len = sizeof funnel_id + strlen(key.slug);
+    int known = 0;
+    int64_t id = state_name(account->state, 'p', &key, len, &known);
+    if (!id) {
+        struct db *db = gate_db(account->gate);
+        id = page_find(db, funnel_id, slug, &known);
+        if (!id && create) {
+            page_make(db, funnel_id, slug, *kind, now);
+            id = page_find(db, funnel_id, slug, &known);
+        }
+        if (id)
+            state_name_add(account->state, 'p', &key, len, id, known);
     }
-    if (text_len(key) == SOURCE_PARTS)
-        return 0;
-    int64_t id = state_name(account->state, 's', text_str(key), text_len(key), NULL);
     if (id)
-        return id;
-    struct db *db = gate_db(account->gate);
-    id = source_find(db, part);
-    id = id ? id : source_make(db, part);
-    state_name_add(account->state, 's', text_str(key), text_len(key), id, 0);
+        *kind = page_kinds[known];
     return id;
 }
 
-static int64_t agent_make(struct account *account, const char *user_agent, const uint8_t blinded[BLIND_SIZE],
-                          int64_t now, struct arena *arena)
+static int64_t agent_make(struct account *account, const char *user_agent,
+                          const uint8_t blinded[BLIND_SIZE], int64_t now, struct arena *arena)
 {
     struct uuid uuid = uuid_new(now);
     size_t len;
-    void *sealed = account_seal(account, SEAL_AGENT_TEXT, &uuid, user_agent, strlen(user_agent), arena, &len);
+    void *sealed =
+        account_seal(account, SEAL_AGENT_TEXT, &uuid, user_agent, strlen(user_agent), arena, &len);
     db_run(gate_db(account->gate),
-           "INSERT INTO agent (uuid, text_blind, text_sealed) VALUES (:uuid, :text_blind, :text_sealed)",
-           BINDAS(uuid, &uuid), BINDBLOB(text_blind, blinded, BLIND_SIZE), BINDBLOB(text_sealed, sealed, len));
+           "INSERT INTO agent (uuid, text_blind, text_sealed)"
+           " VALUES (:uuid, :text_blind, :text_sealed)",
+           BINDAS(uuid, &uuid), BINDBLOB(text_blind, blinded, BLIND_SIZE),
+           BINDBLOB(text_sealed, sealed, len));
     return db_last_id(gate_db(account->gate));
 }
 
@@ -264,7 +200,8 @@ static bool key_day(const char *key, int32_t *day)
 }
 
 /* Which kind of visitor has this key; `digest` is what stands for it in the index. */
-static const char *visitor_digest(struct account *account, const char *key, enum origin origin, uint8_t digest[BLIND_SIZE])
+static const char *visitor_digest(struct account *account, const char *key, enum origin origin,
+                                  uint8_t digest[BLIND_SIZE])
 {
     int32_t day;
     account_blind(account, "visitor", key, digest);

@@ -1,4 +1,5 @@
-/* What people type about themselves.  It is stored raw and sealed; the look-up key alone is normalised. */
+/* What people type about themselves.  It is stored raw and sealed; the look-up key alone is
+ * normalised. */
 #include "personal.h"
 
 #include <string.h>
@@ -20,7 +21,8 @@ static const struct part {
     { 0 },
 };
 
-static void part_print(struct text *text, const struct part *part, const struct personal *personal, struct arena *arena)
+static void part_print(struct text *text, const struct part *part, const struct personal *personal,
+                       struct arena *arena)
 {
     const void *value = *(const void *const *)((const char *)personal + part->offset);
     if (!value)
@@ -32,8 +34,8 @@ static void part_print(struct text *text, const struct part *part, const struct 
         text_add(text, json_print(arena, value));
 }
 
-void *personal_seal(struct account *account, const struct uuid *event, const struct personal *personal,
-                    struct arena *arena, size_t *len)
+void *personal_seal(struct account *account, const struct uuid *event,
+                    const struct personal *personal, struct arena *arena, size_t *len)
 {
     struct text *text = text_new(arena);
     for (const struct part *part = parts; part->key; part++)
@@ -41,11 +43,12 @@ void *personal_seal(struct account *account, const struct uuid *event, const str
     if (text_len(text) == 0)
         return NULL;
     text_add_char(text, '}');
-    return account_seal(account, SEAL_EVENT_DETAIL, event, text_str(text), text_len(text), arena, len);
+    return account_seal(account, SEAL_EVENT_DETAIL, event, text_str(text), text_len(text), arena,
+                        len);
 }
 
-struct personal *personal_unseal(struct account *account, const struct uuid *event, const void *sealed, size_t len,
-                                 struct arena *arena)
+struct personal *personal_unseal(struct account *account, const struct uuid *event,
+                                 const void *sealed, size_t len, struct arena *arena)
 {
     const char *plain = account_unseal(account, SEAL_EVENT_DETAIL, event, sealed, len, arena);
     const struct json *object = plain ? json_parse(arena, plain, strlen(plain), NULL, NULL) : NULL;

@@ -1,5 +1,6 @@
-/* Visitor-days and sessions as folds.  The newest session of a visitor is held open in memory and written once
- * per group; an event that comes late makes the one or two sessions around it be folded anew. */
+/* Visitor-days and sessions as folds.  The newest session of a visitor is held open in memory and
+ * written once per group; an event that comes late makes the one or two sessions around it be
+ * folded anew. */
 #include "session.h"
 
 #include "contact.h"
@@ -11,26 +12,32 @@ enum { LATE_WEB_MS = 24 * 3600 * 1000 };
 static void session_insert(struct db *db, int64_t visitor_id, const struct session *s)
 {
     db_run(db,
-           "INSERT INTO session (visitor_id, start_at, end_at, last_event_uuid, contact_id, funnel_id, page_id,"
-           " source_id, last_source_id, agent_id, page_count, event_count, interactive)"
-           " VALUES (:visitor_id, :start_at, :end_at, :last_event_uuid, :contact_id, :funnel_id, :page_id,"
-           " :source_id, :last_source_id, :agent_id, :page_count, :event_count, :interactive)",
-           BIND(visitor_id), BINDM(s, start_at), BINDM(s, end_at), BINDAS(last_event_uuid, &s->last_event_uuid),
-           BINDREF(contact_id, s->contact_id), BINDREF(funnel_id, s->funnel_id), BINDREF(page_id, s->page_id),
+           "INSERT INTO session (visitor_id, start_at, end_at, last_event_uuid, contact_id,"
+           " funnel_id, page_id, source_id, last_source_id, agent_id, page_count, event_count,"
+           " interactive)"
+           " VALUES (:visitor_id, :start_at, :end_at, :last_event_uuid, :contact_id, :funnel_id,"
+           " :page_id, :source_id, :last_source_id, :agent_id, :page_count, :event_count,"
+           " :interactive)",
+           BIND(visitor_id), BINDM(s, start_at), BINDM(s, end_at),
+           BINDAS(last_event_uuid, &s->last_event_uuid), BINDREF(contact_id, s->contact_id),
+           BINDREF(funnel_id, s->funnel_id), BINDREF(page_id, s->page_id),
            BINDREF(source_id, s->source_id), BINDREF(last_source_id, s->last_source_id),
-           BINDREF(agent_id, s->agent_id), BINDM(s, page_count), BINDM(s, event_count), BINDM(s, interactive));
+           BINDREF(agent_id, s->agent_id), BINDM(s, page_count), BINDM(s, event_count),
+           BINDM(s, interactive));
 }
 
 /* As in lead.c: references are written when they changed, because each costs a look-up. */
 static void session_update_references(struct db *db, int64_t visitor_id, const struct session *s)
 {
-    db_run(db,
-           "UPDATE session SET contact_id = :contact_id, funnel_id = :funnel_id, page_id = :page_id,"
-           " source_id = :source_id, last_source_id = :last_source_id, agent_id = :agent_id"
-           " WHERE visitor_id = :visitor_id AND start_at = :start_at",
-           BINDREF(contact_id, s->contact_id), BINDREF(funnel_id, s->funnel_id), BINDREF(page_id, s->page_id),
-           BINDREF(source_id, s->source_id), BINDREF(last_source_id, s->last_source_id),
-           BINDREF(agent_id, s->agent_id), BIND(visitor_id), BINDM(s, start_at));
+    db_run(
+        db,
+        "UPDATE session SET contact_id = :contact_id, funnel_id = :funnel_id, page_id = :page_id,"
+        " source_id = :source_id, last_source_id = :last_source_id, agent_id = :agent_id"
+        " WHERE visitor_id = :visitor_id AND start_at = :start_at",
+        BINDREF(contact_id, s->contact_id), BINDREF(funnel_id, s->funnel_id),
+        BINDREF(page_id, s->page_id), BINDREF(source_id, s->source_id),
+        BINDREF(last_source_id, s->last_source_id), BINDREF(agent_id, s->agent_id),
+        BIND(visitor_id), BINDM(s, start_at));
 }
 
 static void session_update(struct db *db, int64_t visitor_id, const struct session *s)
@@ -38,8 +45,8 @@ static void session_update(struct db *db, int64_t visitor_id, const struct sessi
     if (s->refers_anew)
         session_update_references(db, visitor_id, s);
     db_run(db,
-           "UPDATE session SET end_at = :end_at, last_event_uuid = :last_event_uuid, page_count = :page_count,"
-           " event_count = :event_count, interactive = :interactive"
+           "UPDATE session SET end_at = :end_at, last_event_uuid = :last_event_uuid,"
+           " page_count = :page_count, event_count = :event_count, interactive = :interactive"
            " WHERE visitor_id = :visitor_id AND start_at = :start_at",
            BINDM(s, end_at), BINDAS(last_event_uuid, &s->last_event_uuid), BINDM(s, page_count),
            BINDM(s, event_count), BINDM(s, interactive), BIND(visitor_id), BINDM(s, start_at));
@@ -57,12 +64,12 @@ static void session_save(struct db *db, int64_t visitor_id, struct session *s)
 static struct session session_newest(struct db *db, int64_t visitor_id)
 {
     struct session s = { 0 };
-    struct db_rows *rows = db_query(
-        db,
-        "SELECT start_at, end_at, last_event_uuid, contact_id, funnel_id, page_id, source_id, last_source_id,"
-        " agent_id, page_count, event_count, interactive"
-        " FROM session WHERE visitor_id = :visitor_id ORDER BY start_at DESC LIMIT 1",
-        BIND(visitor_id));
+    struct db_rows *rows =
+        db_query(db,
+                 "SELECT start_at, end_at, last_event_uuid, contact_id, funnel_id, page_id,"
+                 " source_id, last_source_id, agent_id, page_count, event_count, interactive"
+                 " FROM session WHERE visitor_id = :visitor_id ORDER BY start_at DESC LIMIT 1",
+                 BIND(visitor_id));
     if (db_next(rows))
         s = (struct session){
             .start_at = db_get_int(rows, 0),
@@ -160,8 +167,8 @@ static void session_add(struct account *account, struct visitor *visitor, const 
     session->end_at = event->at;
     session->last_event_uuid = event->uuid;
     session->event_count++;
-    session->page_count += event->means && event->means->is_view;
-    session->interactive |= !event->means || event->means->interactive;
+    session->page_count += event_sort(event) == SORT_VIEW;
+    session->interactive |= event_sort(event) >= SORT_ACT;
     session->refers_anew |= fill(&session->funnel_id, event->funnel_id);
     session->refers_anew |= fill(&session->page_id, event->page_id);
     session->refers_anew |= fill(&session->agent_id, event->agent_id);
@@ -197,21 +204,24 @@ struct span {
 static void session_delete(struct account *account, int64_t visitor_id, const struct session *s)
 {
     struct db *db = gate_db(account->gate);
-    db_run(db, "DELETE FROM touchpoint WHERE visitor_id = :visitor_id AND at BETWEEN :start_at AND :end_at",
+    db_run(db,
+           "DELETE FROM touchpoint"
+           " WHERE visitor_id = :visitor_id AND at BETWEEN :start_at AND :end_at",
            BIND(visitor_id), BINDM(s, start_at), BINDM(s, end_at));
-    db_run(db, "DELETE FROM session WHERE visitor_id = :visitor_id AND start_at = :start_at", BIND(visitor_id),
-           BINDM(s, start_at));
+    db_run(db, "DELETE FROM session WHERE visitor_id = :visitor_id AND start_at = :start_at",
+           BIND(visitor_id), BINDM(s, start_at));
     if (s->contact_id)
         contact_visited(account, s->contact_id, -1);
 }
 
 static bool session_near(struct db *db, const struct event *event, struct session *s)
 {
-    struct db_rows *rows = db_query(db,
-                                    "SELECT start_at, end_at, contact_id FROM session"
-                                    " WHERE visitor_id = :visitor_id AND start_at <= :at + :gap"
-                                    " AND end_at >= :at - :gap LIMIT 1",
-                                    BINDM(event, visitor_id), BINDM(event, at), BINDAS(gap, SESSION_GAP_MS));
+    struct db_rows *rows =
+        db_query(db,
+                 "SELECT start_at, end_at, contact_id FROM session"
+                 " WHERE visitor_id = :visitor_id AND start_at <= :at + :gap"
+                 " AND end_at >= :at - :gap LIMIT 1",
+                 BINDM(event, visitor_id), BINDM(event, at), BINDAS(gap, SESSION_GAP_MS));
     bool found = db_next(rows);
     if (found)
         *s = (struct session){ .start_at = db_get_int(rows, 0),
@@ -234,7 +244,8 @@ static struct span visitor_take_back(struct account *account, const struct event
     return span;
 }
 
-struct event *visitor_rewind(struct account *account, const struct event *event, struct arena *arena, size_t *count)
+struct event *visitor_rewind(struct account *account, const struct event *event,
+                             struct arena *arena, size_t *count)
 {
     struct visitor *visitor = visitor_get(account, event->visitor_id);
     state_flush(account->state);

@@ -1,5 +1,6 @@
-/* Visitors, their days and their sessions.  A session is a fold over one visitor's events in (at, uuid) order:
- * it ends after more than 30 minutes of silence, not at midnight and not on a change of campaign (GA4). */
+/* Visitors, their days and their sessions.  A session is a fold over one visitor's events in (at,
+ * uuid) order: it ends after more than 30 minutes of silence, not at midnight and not on a change
+ * of campaign (GA4). */
 #ifndef WEIR_SESSION_H
 #define WEIR_SESSION_H
 
@@ -30,16 +31,17 @@ struct visitor {
 struct visitor *visitor_get(struct account *account, int64_t id);
 void visitor_made(struct account *account, int64_t id); /* just now: there is nothing to read */
 
-/* Browsers tell the time; what they tell over a day late is kept as an event and forms no session. */
+/* Browsers tell the time; what they tell over a day late is an event that forms no session. */
 bool event_forms_session(const struct event *event);
 
 void visitor_day_apply(struct account *account, struct visitor *visitor, const struct event *event);
 void session_apply(struct account *account, struct visitor *visitor, const struct event *event);
 
 bool visitor_is_newest(struct account *account, const struct event *event);
-/* Takes back the sessions (and their touchpoints) that this older event may change; the events to apply anew,
- * in order, this one among them; *count of them. */
-struct event *visitor_rewind(struct account *account, const struct event *event, struct arena *arena, size_t *count);
+/* Takes back the sessions (and their touchpoints) that this older event may change; the events to
+ * apply anew, in order, this one among them; *count of them. */
+struct event *visitor_rewind(struct account *account, const struct event *event,
+                             struct arena *arena, size_t *count);
 /* After they were applied: the newest session is the open one again. */
 void visitor_resume(struct account *account, int64_t visitor_id);
 

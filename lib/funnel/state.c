@@ -1,6 +1,6 @@
-/* The persons in hand during a group: a map of rows, what is to be written, and how to undo one item.
- * Everything lies in one arena that is thrown away when another process has written, after a lost
- * transaction, or when it has grown over its limit between two groups. */
+/* The persons in hand during a group: a map of rows, what is to be written, and how to undo one
+ * item. Everything lies in one arena that is thrown away when another process has written, after a
+ * lost transaction, or when it has grown over its limit between two groups. */
 #include "state.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 #include "log.h"
 
-enum { BUCKETS = 1 << 16, MOST_ROWS = BUCKETS, MOST_NAMES = BUCKETS };
+enum { BUCKETS = 1 << 16, MOST_ROWS = BUCKETS, MOST_NAMES = BUCKETS, MOST_BYTES = 32 << 20 };
 
 struct name {
     struct name *next;
@@ -109,8 +109,8 @@ static void state_mark_dirty(struct state *state, struct held *row)
     state->dirty[state->dirty_count++] = row;
 }
 
-/* A row that came into hand during an item leaves again when the item is undone: it may show the item's own
- * doing. */
+/* A row that came into hand during an item leaves again when the item is undone: it may show the
+ * item's own doing. */
 static void *state_insert(struct state *state, struct held_key key)
 {
     struct held *row = arena_alloc(state->arena, key.type->size);
@@ -159,8 +159,8 @@ void state_change(struct state *state, void *row)
     state_mark_dirty(state, row);
 }
 
-/* Inside an item the rows are remembered as pending first: if the item is rolled back, what it wrote for its
- * predecessors goes with it and must be written again. */
+/* Inside an item the rows are remembered as pending first: if the item is rolled back, what it
+ * wrote for its predecessors goes with it and must be written again. */
 void state_flush(struct state *state)
 {
     for (size_t i = 0; i < state->dirty_count; i++) {
@@ -193,12 +193,15 @@ int64_t state_name(struct state *state, char kind, const void *name, size_t len,
     return 0;
 }
 
-void state_name_add(struct state *state, char kind, const void *name, size_t len, int64_t id, int note)
+void state_name_add(struct state *state, char kind, const void *name, size_t len, int64_t id,
+                    int note)
 {
     struct name *known = arena_alloc(state->arena, sizeof *known + len);
     uint64_t hash = name_hash(kind, name, len);
     struct name **bucket = &state->names[hash % BUCKETS];
-    *known = (struct name){ .next = *bucket, .hash = hash, .id = id, .note = note, .kind = kind, .len = len };
+    *known = (struct name){
+        .next = *bucket, .hash = hash, .id = id, .note = note, .kind = kind, .len = len
+    };
     memcpy(known->bytes, name, len);
     *bucket = known;
     state->name_count++;
@@ -245,10 +248,16 @@ static void on_undo(void *context)
     state->in_item = false;
 }
 
+static bool state_is_full(const struct state *state)
+{
+    return state->row_count > MOST_ROWS || state->name_count > MOST_NAMES ||
+           arena_used(state->arena) > MOST_BYTES;
+}
+
 static void on_begin(void *context, bool changed)
 {
     struct state *state = context;
-    if (changed || state->row_count > MOST_ROWS || state->name_count > MOST_NAMES)
+    if (changed || state_is_full(state))
         state_forget(state);
     state->in_item = false;
 }
@@ -283,7 +292,8 @@ struct state *state_new(struct account *account)
     state->arena = arena_new();
     state->undo_arena = arena_new();
     state_forget(state);
-    gate_follow(account->gate, &(struct gate_follower){ state, on_begin, on_item, on_undo, on_flush, on_drop });
+    gate_follow(account->gate,
+                &(struct gate_follower){ state, on_begin, on_item, on_undo, on_flush, on_drop });
     return state;
 }
 

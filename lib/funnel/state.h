@@ -1,7 +1,7 @@
-/* The persons in hand.  A group of events touches the same visitors, contacts and leads again and again: each
- * is read once, folded in memory and written once, just before COMMIT.  State follows the gate: an item that
- * is rolled back takes its changes with it, a lost transaction takes everything, and what another process may
- * have changed is read anew. */
+/* The persons in hand.  A group of events touches the same visitors, contacts and leads again and
+ * again: each is read once, folded in memory and written once, just before COMMIT.  State follows
+ * the gate: an item that is rolled back takes its changes with it, a lost transaction takes
+ * everything, and what another process may have changed is read anew. */
 #ifndef WEIR_STATE_H
 #define WEIR_STATE_H
 
@@ -13,7 +13,8 @@
 
 struct held;
 
-/* A type of row that can be held.  load(): false when there is no such row.  save(): writes what fold changed. */
+/* A type of row that can be held.  load(): false when there is no such row.  save(): writes what
+ * fold changed. */
 struct held_type {
     size_t size; /* of the struct, whose first member is a struct held */
     bool (*load)(struct account *account, struct held *row);
@@ -44,9 +45,10 @@ void state_change(struct state *state, void *row);
 /* Writes everything pending: before a question that must see it. */
 void state_flush(struct state *state);
 
-/* Names to row ids (slugs, visitor keys, sources), so that a million events do not ask a million times.
- * `kind` parts the name spaces.  0: not known.  `note` is the caller's own. */
+/* Names to row ids (slugs, visitor keys, sources), so that a million events do not ask a million
+ * times. `kind` parts the name spaces.  0: not known.  `note` is the caller's own. */
 int64_t state_name(struct state *state, char kind, const void *name, size_t len, int *note);
-void state_name_add(struct state *state, char kind, const void *name, size_t len, int64_t id, int note);
+void state_name_add(struct state *state, char kind, const void *name, size_t len, int64_t id,
+                    int note);
 
 #endif

@@ -5,24 +5,10 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 
 #include "file.h"
 
 const char *const state_dir_parts[] = { "", "accounts", "slugs", "backups", NULL };
-
-/* f_type of statfs(2).  Kept here as numbers, because no header of Debian 12 has them all. */
-static const struct {
-    unsigned magic;
-    const char *name;
-    enum footing footing;
-} file_systems[] = {
-    { 0x794c7630, "overlay", FOOTING_LAYERED }, { 0x00006969, "NFS", FOOTING_REMOTE },
-    { 0xff534d42, "CIFS", FOOTING_REMOTE },     { 0xfe534d42, "SMB", FOOTING_REMOTE },
-    { 0x0000517b, "SMB", FOOTING_REMOTE },      { 0x01021997, "9p", FOOTING_REMOTE },
-    { 0x65735546, "FUSE", FOOTING_REMOTE },     { 0x00c36400, "Ceph", FOOTING_REMOTE },
-    { 0x5346414f, "AFS", FOOTING_REMOTE },      { 0x0bd00bd0, "Lustre", FOOTING_REMOTE },
-};
 
 char *state_path(struct arena *arena, const char *state_dir, const char *part, const char *name)
 {
@@ -103,7 +89,7 @@ static const char *distrust_place(struct arena *arena, const struct config *conf
                             "the state directory %s lies below the web root %s, where a web server "
                             "could hand it out: move one of them",
                             config->state_dir, config->www_dir);
-    if (state_dir_footing(config->state_dir, &name) == FOOTING_REMOTE)
+    if (file_footing(config->state_dir, &name) == FOOTING_REMOTE)
         return arena_printf(arena,
                             "%s lies on %s, whose locks SQLite cannot rely on: use a disk of this "
                             "machine",
@@ -124,15 +110,5 @@ bool state_dir_check(const struct config *config, struct arena *arena, const cha
 
 enum footing state_dir_footing(const char *path, const char **name)
 {
-    struct statfs is;
-    *name = "";
-    if (statfs(path, &is) != 0)
-        return FOOTING_LOCAL; /* what is not there is told better where it is used */
-    for (size_t i = 0; i < sizeof file_systems / sizeof file_systems[0]; i++) {
-        if ((unsigned)is.f_type != file_systems[i].magic)
-            continue;
-        *name = file_systems[i].name;
-        return file_systems[i].footing;
-    }
-    return FOOTING_LOCAL;
+    return file_footing(path, name);
 }

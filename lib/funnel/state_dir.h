@@ -10,6 +10,7 @@
 #include "arena.h"
 #include "config.h"
 #include "crypto.h"
+#include "file.h"
 
 enum { STATE_DIR_MODE = 0700, STATE_FILE_MODE = 0600, OPEN_TO_WRITERS = 022, OPEN_TO_ANYONE = 077 };
 
@@ -26,12 +27,6 @@ bool state_dir_make(const char *state_dir, struct arena *arena, const char **err
 /* False: *error names the path and the remedy. */
 bool state_dir_check(const struct config *config, struct arena *arena, const char **error);
 
-enum footing {
-    FOOTING_LOCAL,
-    FOOTING_LAYERED, /* overlay: works while one container uses it, and is thrown away with it */
-    FOOTING_REMOTE,  /* locks or syncs that other machines, or a program, answer for: refused */
-};
-/* The file system under `path`; *name of it, "" when it is none of those that matter. */
 enum footing state_dir_footing(const char *path, const char **name);
 
 #endif

@@ -5,10 +5,8 @@
 
 #include "account.h"
 
-bool workspace_slug_is_valid(const char *slug); /* [A-Za-z0-9_-]{1,64} */
-
 /* Inside an item.  *id is set for CREATED, and for CONFLICT to the one that has the slug.  INVALID:
- * the slug. */
+ * the slug (names.h). */
 enum outcome workspace_create(struct db *db, const char *slug, const char *name, int64_t *id);
 
 int64_t workspace_by_slug(struct db *db, const char *slug); /* 0: none that is in use */

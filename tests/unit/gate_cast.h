@@ -38,7 +38,7 @@ static inline int tear_down(void **state)
     return folder_remove(state);
 }
 
-/* What an item does: store its text, then answer or fault. */
+/* What an item does: store its text, if it has one, then answer or fault. */
 struct act {
     const char *text;
     enum outcome answer;
@@ -46,11 +46,16 @@ struct act {
     const char *script; /* instead of a fault: run this */
 };
 
+enum { ACTS_MOST = 20 };
+static int runs; /* of all acts, since somebody set it to 0 */
+
 static inline enum outcome act_run(struct db *with, void *context)
 {
     const struct act *act = context;
     const char *text = act->text;
-    db_run(with, "INSERT INTO note (text) VALUES (:text)", BIND(text));
+    runs++;
+    if (text)
+        db_run(with, "INSERT INTO note (text) VALUES (:text)", BIND(text));
     if (act->script)
         db_script(with, act->script);
     if (act->fault != DB_FINE) {
@@ -62,7 +67,8 @@ static inline enum outcome act_run(struct db *with, void *context)
 
 static inline bool commit(struct act *acts, enum outcome *got, size_t count)
 {
-    struct gate_item items[8];
+    struct gate_item items[ACTS_MOST];
+    assert_in_range(count, 0, ACTS_MOST);
     for (size_t i = 0; i < count; i++)
         items[i] = (struct gate_item){ .run = act_run, .context = &acts[i], .got = CONFLICT };
     bool answered = gate_commit(gate, items, count);
@@ -71,6 +77,13 @@ static inline bool commit(struct act *acts, enum outcome *got, size_t count)
     assert_false(db_in_transaction(db));
     assert_int_equal(db_fault(db), DB_FINE);
     return answered;
+}
+
+/* Acts that store "0", "1", "2" and so on. */
+static inline void acts_fill(struct act *acts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        acts[i] = (struct act){ .text = arena_printf(arena, "%zu", i), .answer = CREATED };
 }
 
 static inline bool store(const char *text)
@@ -92,10 +105,29 @@ static inline const char *stored(void)
     return texts;
 }
 
+/* Exactly what was acknowledged is there. */
+static inline void assert_stored(const struct act *acts, const enum outcome *got, size_t count)
+{
+    char texts[256] = "", *end = texts;
+    for (size_t i = 0; i < count; i++)
+        if (acts[i].text && (got[i] == OK || got[i] == CREATED))
+            end += sprintf(end, "%s%s", end > texts ? " " : "", acts[i].text);
+    assert_string_equal(stored(), texts);
+}
+
+/* A gate that remembers nothing, before an empty table. */
+static inline void gate_renew(void)
+{
+    must_script(db, "DELETE FROM note");
+    gate_close(gate);
+    gate = must_gate(path, 3);
+    db = gate_db(gate);
+}
+
 /* The follower writes down what it hears. */
 static struct {
     char heard[256];
-    const char *flush_script;
+    const char *undo_script, *flush_script;
 } tape;
 
 static inline void hear(const char *word)
@@ -119,6 +151,8 @@ static inline void on_item(void *context)
 static inline void on_undo(void *context)
 {
     assert_true(db_in_transaction(context));
+    if (tape.undo_script)
+        db_script(context, tape.undo_script);
     hear("u");
 }
 

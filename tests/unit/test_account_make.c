@@ -165,7 +165,7 @@ static void a_rename_cut_short_leaves_one_working_name(void **state)
     accounts_close_idle(accounts, 0);
     unknown(accounts, "other"); /* nor when it is read anew */
     size_t count;
-    struct account_entry *entries = accounts_list(accounts, home.arena, &count);
+    struct account_entry *entries = account_entries(home.config.state_dir, home.arena, &count);
     assert_int_equal(count, 1);
     assert_string_equal(entries[0].slug, "test");
     assert_int_equal(account_rename(accounts, "test", "other", home.arena, &error),
@@ -175,7 +175,7 @@ static void a_rename_cut_short_leaves_one_working_name(void **state)
     assert_true(slug_write(home.config.state_dir, "test", leads_to("other")));
     account_release(must_open(accounts, "other"));
     unknown(accounts, "test");
-    entries = accounts_list(accounts, home.arena, &count);
+    entries = account_entries(home.config.state_dir, home.arena, &count);
     assert_int_equal(count, 1);
     assert_string_equal(entries[0].slug, "other");
     assert_int_equal(create("test"), CREATED); /* the left-over file is swept away */
@@ -188,7 +188,7 @@ static void a_creation_cut_short_leaves_nothing_in_the_way(void **state)
     size_t count;
     assert_true(slug_write(home.config.state_dir, "second", uuid_new(clock_now())));
     unknown(accounts, "second");
-    accounts_list(accounts, home.arena, &count);
+    account_entries(home.config.state_dir, home.arena, &count);
     assert_int_equal(count, 1);
     assert_int_equal(create("second"), CREATED);
     account_release(must_open(accounts, "second"));
@@ -200,7 +200,7 @@ static void accounts_are_listed_by_slug(void **state)
     size_t count;
     assert_int_equal(create("zz") | create("aa") | create("mm"), CREATED);
     assert_true(file_write_new(slug_file("Not-A-Slug"), 0600, "x", 1));
-    struct account_entry *entries = accounts_list(accounts, home.arena, &count);
+    struct account_entry *entries = account_entries(home.config.state_dir, home.arena, &count);
     static const char *const expected[] = { "aa", "mm", "test", "zz" };
     assert_int_equal(count, 4);
     for (size_t i = 0; i < count; i++) {

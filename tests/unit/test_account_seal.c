@@ -9,27 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "home.h"
+#include "funnel_home.h"
 #include "log.h"
 #include "master_key.h"
-
-static struct home home;
-static struct account *account;
-
-static int set_up(void **state)
-{
-    (void)state;
-    home_open(&home, "UTC");
-    account = home_account(&home);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    home_close(&home);
-    return 0;
-}
 
 static const struct uuid row_a = { { 1 } }, row_b = { { 2 } };
 
@@ -209,8 +191,6 @@ static void without_a_master_key_nothing_opens(void **state)
     assert_null(accounts_open(&config, home.arena, &error));
     assert_non_null(strstr(error, "web root"));
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {

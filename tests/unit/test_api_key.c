@@ -10,27 +10,8 @@
 #include <string.h>
 
 #include "api_key.h"
-#include "home.h"
+#include "funnel_home.h"
 #include "workspace.h"
-
-static struct home home;
-static struct account *account;
-
-static int set_up(void **state)
-{
-    (void)state;
-    home_open(&home, "UTC");
-    account = home_account(&home);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    clock_thaw();
-    home_close(&home);
-    return 0;
-}
 
 struct making {
     struct account *account;
@@ -127,8 +108,9 @@ static void a_key_may_belong_to_a_workspace(void **state)
     assert_int_equal(verify(made.text, &key), OK);
     assert_int_equal(key.workspace_id, making.key.workspace_id);
     for (size_t i = 0; i < 4; i++) {
-        const char *const bad[] = { "", "a b", "a/b",
-            "0123456789012345678901234567890123456789012345678901234567890123x" };
+        const char *const bad[] = {
+            "", "a b", "a/b", "0123456789012345678901234567890123456789012345678901234567890123x"
+        };
         struct making refused = { .account = account, .text = bad[i] };
         assert_int_equal(commit(run_workspace, &refused), INVALID);
     }
@@ -290,8 +272,6 @@ static void scopes_are_read_and_written(void **state)
                             rows[i].again);
     }
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {

@@ -14,22 +14,7 @@
 #include <unistd.h>
 
 #include "arena.h"
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
+#include "arena_home.h"
 
 static bool is_filled(const void *memory, int byte, size_t size)
 {

@@ -10,21 +10,7 @@
 #include "clock.h"
 #include "vectors.h"
 
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
+#include "arena_home.h" /* last: the headers above have parameters of that name */
 
 /* Parses a copy of exact size, so that the sanitizer sees reading past the end. */
 static bool parses(const char *text, int64_t *at)

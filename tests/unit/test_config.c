@@ -245,6 +245,19 @@ static void bad_values_name_their_source(void **state)
                                "whole number from 1 to 4096");
 }
 
+static void a_link_does_not_hide_where_a_folder_lies(void **state)
+{
+    (void)state;
+    const char *www = in_folder("www"), *link = in_folder("link");
+    assert_int_equal(mkdir(www, 0700), 0);
+    assert_int_equal(symlink(www, link), 0);
+    refused(arena_printf(arena, "www_dir = %s\nstate_dir = %s/state", www, link),
+            arena_printf(arena,
+                         "state_dir %s/state (w.ini:2) lies below www_dir %s (w.ini:1), and nginx"
+                         " serves that folder: move one of them",
+                         link, www));
+}
+
 static const char *source_of(const char *flag)
 {
     struct config config;
@@ -361,6 +374,7 @@ int main(void)
         TEST(sources_win_in_order),
         TEST(every_setting_has_its_own_variable),
         TEST(bad_values_name_their_source),
+        TEST(a_link_does_not_hide_where_a_folder_lies),
         TEST(the_file_is_looked_for_in_order),
         TEST(a_file_that_was_named_must_be_readable),
         TEST(defaults_suit_who_runs_it),

@@ -7,23 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arena_home.h"
 #include "crypto.h"
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
 
 typedef bool decoder(struct arena *arena, const char *s, size_t len, uint8_t **out, size_t *n);
 

@@ -8,21 +8,7 @@
 
 #include "vectors.h"
 
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
+#include "arena_home.h" /* last: the headers above have parameters of that name */
 
 static void assert_hex(const void *bytes, size_t len, const char *expected)
 {

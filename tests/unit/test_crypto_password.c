@@ -6,24 +6,9 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "arena_home.h"
 #include "clock.h"
 #include "crypto.h"
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
 
 static void test_hash_and_match(void **state)
 {

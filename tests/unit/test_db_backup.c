@@ -9,6 +9,7 @@
 #include <fcntl.h>
 
 #include "db_folder.h"
+#include "db_gate.h"
 
 static const char schema[] =
     "CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT) STRICT;"

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "db_folder.h"
+#include "db_gate.h"
 
 static const char schema[] = "CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT) STRICT;"
                              "INSERT INTO note VALUES (1, 'one')";
@@ -157,6 +158,40 @@ static void test_held_commits_roll_back(void **state)
     db_close(db);
 }
 
+/* The statement behind a name is a rollback of the transaction, or it is none. */
+static void test_rollbacks_are_counted(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *script;
+        int64_t rollbacks, changes;
+    } rows[] = {
+        { "SELECT 1", 0, 0 },
+        { "BEGIN; INSERT INTO note VALUES (2, 'two'); COMMIT", 0, 1 },
+        { "BEGIN; SAVEPOINT s; DELETE FROM note; ROLLBACK TO s; COMMIT", 0, 2 },
+        { "BEGIN; ROLLBACK", 1, 0 },
+        { "BEGIN; ROLLBACK; BEGIN; UPDATE note SET text = 'x'; ROLLBACK; BEGIN", 2, 2 },
+        { "INSERT OR ROLLBACK INTO note VALUES (1, 'one')", 1, 0 }, /* ends that transaction */
+        { "BEGIN; INSERT OR FAIL INTO note VALUES (3, 'x'), (1, 'one')", 0, 1 },
+        { "ROLLBACK", 1, 0 },
+        { "UPDATE note SET text = 'x' WHERE id = 99", 0, 0 },
+        { "INSERT INTO note VALUES (1, 'one') ON CONFLICT DO NOTHING", 0, 0 },
+        { "BEGIN; CREATE TABLE t (x); PRAGMA user_version = 9; COMMIT", 0, 0 },
+    };
+    struct db *db = must_open(must_create("a.db", schema), DB_WRITE);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        int64_t rollbacks = db_rollbacks(db), changes = db_changed_rows(db);
+        db_script(db, rows[i].script);
+        db_clear_fault(db);
+        if (db_rollbacks(db) - rollbacks != rows[i].rollbacks ||
+            db_changed_rows(db) - changes != rows[i].changes)
+            fail_msg("%s: %lld rollbacks, %lld rows", rows[i].script,
+                     (long long)(db_rollbacks(db) - rollbacks),
+                     (long long)(db_changed_rows(db) - changes));
+    }
+    db_close(db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +201,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_budget_ends_a_statement, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(test_the_authorizer, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(test_held_commits_roll_back, folder_make, folder_remove),
+        cmocka_unit_test_setup_teardown(test_rollbacks_are_counted, folder_make, folder_remove),
     };
     return cmocka_run_group_tests_name("db_limit", tests, NULL, NULL);
 }

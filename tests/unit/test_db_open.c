@@ -70,26 +70,6 @@ static void test_a_symlink_to_nowhere_creates_nothing(void **state)
     assert_false(is_there(target));
 }
 
-static void test_file_systems(void **state)
-{
-    (void)state;
-    assert_string_equal(db_filesystem_refused(0x6969), "NFS");
-    assert_string_equal(db_filesystem_refused(0xff534d42), "CIFS");
-    assert_string_equal(db_filesystem_refused(0xfe534d42), "SMB");
-    assert_string_equal(db_filesystem_refused(0x517b), "SMB");
-    assert_string_equal(db_filesystem_refused(0x01021997), "9p");
-    assert_string_equal(db_filesystem_refused(0x65735546), "FUSE");
-    static const uint64_t fine[] = { 0xef53 /* ext4 */,
-                                     0x9123683e /* btrfs */,
-                                     0x58465342 /* xfs */,
-                                     0x01021994 /* tmpfs */,
-                                     0x2fc12fc1 /* zfs */,
-                                     0xf2f52010 /* f2fs */,
-                                     0x794c7630 /* overlay: a warning only */ };
-    for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++)
-        assert_null(db_filesystem_refused(fine[i]));
-}
-
 static void test_files_are_private_under_any_umask(void **state)
 {
     (void)state;
@@ -255,7 +235,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_files_that_are_refused, folder_make, folder_remove),
         cmocka_unit_test_setup_teardown(test_a_symlink_to_nowhere_creates_nothing, folder_make,
                                         folder_remove),
-        cmocka_unit_test(test_file_systems),
         cmocka_unit_test_setup_teardown(test_files_are_private_under_any_umask, folder_make,
                                         folder_remove),
         cmocka_unit_test_setup_teardown(test_an_empty_file_is_taken_over, folder_make,

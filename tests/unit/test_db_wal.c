@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "db_folder.h"
+#include "db_gate.h"
 
 static const char schema[] = "CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT) STRICT;"
                              "INSERT INTO note VALUES (1, 'one')";

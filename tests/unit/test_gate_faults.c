@@ -9,13 +9,12 @@
 
 #include <cmocka.h>
 
-#include <fcntl.h>
-
 #include "db_folder.h"
+#include "db_gate.h"
 #include "faulty.h"
 #include "gate.h"
 
-enum { ITEMS = 3, BODY = 6000, FILE_MOST = 1 << 20 };
+enum { MOST = 10, BODY = 6000, FILE_MOST = 1 << 20 };
 
 /* The follower mirrors the number of notes, and its flush writes it beside them. */
 static struct {
@@ -62,47 +61,40 @@ struct scenario {
     bool warm; /* the statements are prepared already */
     enum { WITH_THE_GROUP, WHILE_OPENING, AFTER_THE_GROUP } begin; /* of the faults */
     const char *setting;
-    enum outcome answers[ITEMS], got[ITEMS];
+    const char *answers, *got; /* a letter an item; got NULL: as they answered */
 };
 
 static const char small[] = "PRAGMA cache_size = 8",
                   spilling[] = "PRAGMA cache_size = 8; PRAGMA cache_spill = ON";
 
+/* Ten are a large group: without savepoints, and again with them when one is undone. */
 static const struct scenario scenarios[] = {
-    { "cold", false, WITH_THE_GROUP, "", { CREATED, CREATED, OK }, { CREATED, CREATED, OK } },
-    { "warm", true, WITH_THE_GROUP, "", { CREATED, OK, CREATED }, { CREATED, OK, CREATED } },
-    { "second undone",
-      true,
-      WITH_THE_GROUP,
-      "",
-      { CREATED, CONFLICT, CREATED },
-      { CREATED, CONFLICT, CREATED } },
-    { "small cache, two undone",
-      true,
-      WITH_THE_GROUP,
-      small,
-      { INVALID, CONFLICT, OK },
-      { INVALID, CONFLICT, OK } },
-    { "spilling",
-      true,
-      WITH_THE_GROUP,
-      spilling,
-      { CREATED, CREATED, OK },
-      { CREATED, CREATED, OK } },
-    { "spilling, second undone",
-      true,
-      WITH_THE_GROUP,
-      spilling,
-      { OK, INVALID, OK },
-      { UNAVAILABLE, UNAVAILABLE, UNAVAILABLE } },
-    { "opening",
-      false,
-      WHILE_OPENING,
-      "",
-      { CREATED, NOT_FOUND, CREATED },
-      { CREATED, NOT_FOUND, CREATED } },
-    { "checkpoint", true, AFTER_THE_GROUP, "", { OK, CREATED, CREATED }, { OK, CREATED, CREATED } },
+    { "cold", false, WITH_THE_GROUP, "", "CCO", NULL },
+    { "warm", true, WITH_THE_GROUP, "", "COC", NULL },
+    { "second undone", true, WITH_THE_GROUP, "", "CXC", NULL },
+    { "small cache, two undone", true, WITH_THE_GROUP, small, "IXO", NULL },
+    { "spilling", true, WITH_THE_GROUP, spilling, "CCO", NULL },
+    { "spilling, second undone", true, WITH_THE_GROUP, spilling, "OIO", "---" },
+    { "opening", false, WHILE_OPENING, "", "CNC", NULL },
+    { "checkpoint", true, AFTER_THE_GROUP, "", "OCC", NULL },
+    { "ten", false, WITH_THE_GROUP, "", "CCOCCCCCCC", NULL },
+    { "ten, fourth undone", true, WITH_THE_GROUP, "", "CCCXCCOCCC", NULL },
+    { "ten, small cache, two undone", true, WITH_THE_GROUP, small, "CCCXCCCCIC", NULL },
 };
+
+static enum outcome outcome_of(char letter)
+{
+    static const enum outcome outcomes[] = {
+        ['C'] = CREATED, ['O'] = OK,        ['X'] = CONFLICT,
+        ['I'] = INVALID, ['N'] = NOT_FOUND, ['-'] = UNAVAILABLE
+    };
+    return outcomes[(unsigned char)letter];
+}
+
+static bool is_large(const struct scenario *scenario)
+{
+    return strlen(scenario->answers) == MOST;
+}
 
 static const char *path;
 static char *template;
@@ -128,17 +120,17 @@ static enum outcome note_store(struct db *db, void *context)
     return item->answer;
 }
 
-static bool group_commit(struct gate *gate, const struct scenario *scenario, int64_t first,
-                         enum outcome *got)
+static bool group_commit(struct gate *gate, const char *answers, int64_t first, enum outcome *got)
 {
-    struct item items[ITEMS];
-    struct gate_item gated[ITEMS];
-    for (int i = 0; i < ITEMS; i++) {
-        items[i] = (struct item){ first + i, scenario->answers[i] };
+    struct item items[MOST];
+    struct gate_item gated[MOST];
+    size_t count = strlen(answers);
+    for (size_t i = 0; i < count; i++) {
+        items[i] = (struct item){ first + (int64_t)i, outcome_of(answers[i]) };
         gated[i] = (struct gate_item){ .run = note_store, .context = &items[i] };
     }
-    bool answered = gate_commit(gate, gated, ITEMS);
-    for (int i = 0; i < ITEMS; i++)
+    bool answered = gate_commit(gate, gated, count);
+    for (size_t i = 0; i < count; i++)
         got[i] = gated[i].got;
     return answered;
 }
@@ -194,7 +186,7 @@ struct run {
     const struct scenario *scenario;
     int64_t n;
     enum sequel sequel;
-    enum outcome got[ITEMS];
+    enum outcome got[MOST];
     bool answered;
 };
 
@@ -218,11 +210,11 @@ static void compare(const struct run *run)
 {
     struct db *db = must_open(path, DB_READ);
     bool reappeared = may_reappear(run) && db_int(db, "SELECT count(*) FROM note WHERE id >= 1000");
-    const enum outcome *wanted = reappeared ? run->scenario->answers : run->got;
-    for (int i = 0; i < ITEMS; i++) {
+    const char *answers = run->scenario->answers;
+    for (int i = 0; answers[i]; i++) {
         int64_t id = 1000 + i;
         bool there = db_int(db, "SELECT count(*) FROM note WHERE id = :id", BIND(id));
-        if (there != is_stored(wanted[i]))
+        if (there != is_stored(reappeared ? outcome_of(answers[i]) : run->got[i]))
             complain(run, there ? "an item that was refused is stored"
                                 : "an acknowledged item is not stored");
         if (there != db_int(db, "SELECT count(*) FROM trail WHERE note = :id", BIND(id)))
@@ -237,10 +229,11 @@ static void compare(const struct run *run)
 
 static void go_on(const struct run *run, struct gate *gate)
 {
-    enum outcome got[ITEMS];
-    if (!group_commit(gate, &scenarios[0], 2000, got))
+    enum outcome got[MOST];
+    const char *answers = is_large(run->scenario) ? "CCCCCCCCCC" : "CCO";
+    if (!group_commit(gate, answers, 2000, got))
         complain(run, arena_printf(arena, "the next group is refused: %s", gate_trouble(gate)));
-    for (int i = 0; i < ITEMS; i++)
+    for (int i = 0; answers[i]; i++)
         if (!is_stored(got[i]))
             complain(run, "an item of the next group is refused");
 }
@@ -248,17 +241,17 @@ static void go_on(const struct run *run, struct gate *gate)
 /* One group under the plan; the gate is still open, when it could be opened. */
 static struct gate *disturb(struct run *run, int code, bool persistent)
 {
-    enum outcome ignored[ITEMS];
+    enum outcome ignored[MOST];
     file_renew(template, template_size);
     plan_set(code, persistent, run->scenario->begin == WHILE_OPENING ? run->n : 0);
     struct gate *gate = faulty_gate(run->scenario);
-    if (run->scenario->warm && !group_commit(gate, &scenarios[0], 500, ignored))
+    if (run->scenario->warm && !group_commit(gate, "CCO", 500, ignored))
         complain(run, gate_trouble(gate));
     if (run->scenario->begin == WITH_THE_GROUP)
         plan_set(code, persistent, run->n);
-    for (int i = 0; i < ITEMS; i++)
+    for (int i = 0; i < MOST; i++)
         run->got[i] = UNAVAILABLE;
-    run->answered = gate && group_commit(gate, run->scenario, 1000, run->got);
+    run->answered = gate && group_commit(gate, run->scenario->answers, 1000, run->got);
     if (run->scenario->begin == AFTER_THE_GROUP) {
         plan_set(code, persistent, run->n);
         gate_checkpoint(gate);
@@ -293,29 +286,42 @@ static bool play(struct run *run, int code, bool persistent)
 
 static void assert_undisturbed(const struct run *run)
 {
-    for (int i = 0; i < ITEMS; i++)
-        if (run->got[i] != run->scenario->got[i])
+    const char *got = run->scenario->got ? run->scenario->got : run->scenario->answers;
+    for (int i = 0; got[i]; i++)
+        if (run->got[i] != outcome_of(got[i]))
             complain(run, "a run without a fault does not answer as its items did");
+}
+
+/* Places of memory are many, and next to one another much alike. */
+static int64_t stride(const struct scenario *scenario, int code)
+{
+    if (code != SQLITE_NOMEM)
+        return 1;
+    return is_large(scenario) ? 13 : scenario->begin == WHILE_OPENING ? 7 : 1;
+}
+
+/* The disk's errors meet every sequel at every place; for the others the sequels take turns. */
+static bool meets_all(const struct scenario *scenario, int code)
+{
+    return code == SQLITE_IOERR && !is_large(scenario);
 }
 
 static int64_t play_kind(const struct scenario *scenario, int code, bool persistent,
                          enum sequel sequel)
 {
-    bool sampled = code == SQLITE_NOMEM && scenario->begin == WHILE_OPENING;
     struct run run = { .scenario = scenario, .n = 1, .sequel = sequel };
     while (play(&run, code, persistent)) {
-        run.n += sampled ? 7 : 1;
-        run.sequel = code == SQLITE_IOERR ? sequel : (run.sequel + 1) % SEQUELS;
+        run.n += stride(scenario, code);
+        run.sequel = meets_all(scenario, code) ? sequel : (run.sequel + 1) % SEQUELS;
     }
     assert_undisturbed(&run);
     return run.n - 1;
 }
 
-/* The disk's errors meet every sequel at every place; for the others the sequels take turns. */
 static void play_all(const struct scenario *scenario, int code)
 {
     int64_t most = 0;
-    enum sequel end = code == SQLITE_IOERR ? SEQUELS : GOES_ON + 1;
+    enum sequel end = meets_all(scenario, code) ? SEQUELS : GOES_ON + 1;
     for (enum sequel sequel = GOES_ON; sequel < end; sequel++) {
         most = play_kind(scenario, code, false, sequel);
         play_kind(scenario, code, true, sequel);

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "db_gate.h"
 #include "gate_cast.h"
 
 static void test_outcomes_share_a_commit(void **state)
@@ -51,55 +52,73 @@ static const struct act lonely_faults[] = {
     { "bad", CREATED, DB_FINE, "SAVEPOINT mine; INSERT INTO note (text) VALUES ('y'); SELEC" },
 };
 
+static void assert_faults_alone(const struct act *bad, size_t count)
+{
+    struct act acts[ACTS_MOST];
+    enum outcome got[ACTS_MOST];
+    gate_renew();
+    acts_fill(acts, count);
+    acts[count / 2] = *bad;
+    assert_true(commit(acts, got, count));
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(got[i], i == count / 2 ? UNAVAILABLE : CREATED);
+    assert_true(gate_trouble(gate)[0]);
+    assert_int_equal(gate_stats(gate).faults, 1);
+    assert_stored(acts, got, count);
+    assert_true(store("fine"));
+    assert_string_equal(gate_trouble(gate), "");
+}
+
 static void test_a_fault_of_one_item_is_its_own(void **state)
 {
     (void)state;
-    const char *all = "";
     for (size_t i = 0; i < sizeof lonely_faults / sizeof lonely_faults[0]; i++) {
-        char *before = arena_printf(arena, "before%zu", i),
-             *after = arena_printf(arena, "after%zu", i);
-        struct act acts[] = { { before, CREATED, 0, 0 }, lonely_faults[i], { after, OK, 0, 0 } };
-        enum outcome got[3];
-        assert_true(commit(acts, got, 3));
-        assert_int_equal(got[0], CREATED);
-        assert_int_equal(got[1], UNAVAILABLE);
-        assert_int_equal(got[2], OK);
-        assert_true(gate_trouble(gate)[0]);
-        all = arena_printf(arena, "%s%s%s %s", all, *all ? " " : "", before, after);
-        assert_string_equal(stored(), all);
-        assert_int_equal(gate_stats(gate).faults, i + 1);
+        assert_faults_alone(&lonely_faults[i], 3);
+        assert_faults_alone(&lonely_faults[i], ACTS_MOST);
     }
+}
+
+static const char *const enders[] = {
+    "ROLLBACK",
+    "ROLLBACK; SELEC",
+    "INSERT OR ROLLBACK INTO note (text) VALUES ('bad')",
+    "COMMIT",
+    "COMMIT; BEGIN",
+    "ROLLBACK; BEGIN IMMEDIATE",
+    "ROLLBACK; BEGIN IMMEDIATE; SAVEPOINT gate_item; INSERT INTO note (text) VALUES ('stray')",
+    "ROLLBACK; BEGIN; SELEC",
+    "ROLLBACK; INSERT INTO note (text) VALUES ('stray')",
+    "ROLLBACK; SAVEPOINT s; INSERT INTO note (text) VALUES ('stray'); RELEASE s",
+};
+
+static void assert_lost(const char *ender, enum outcome answer, size_t count)
+{
+    struct act acts[ACTS_MOST];
+    enum outcome got[ACTS_MOST];
+    gate_renew();
+    acts_fill(acts, count);
+    acts[count / 2] = (struct act){ "bad", answer, DB_FINE, ender };
+    runs = 0;
+    assert_false(commit(acts, got, count));
+    assert_int_equal(runs, count / 2 + 1); /* nothing was tried afterwards */
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(got[i], UNAVAILABLE);
+    assert_true(gate_trouble(gate)[0]);
+    assert_null(strstr(gate_trouble(gate), "RELEASE gate_item"));
+    assert_string_equal(stored(), "");
     assert_true(store("fine"));
-    assert_string_equal(gate_trouble(gate), "");
 }
 
 /* What ends the transaction ends the group, and nothing of a later item may commit alone. */
 static void test_a_lost_transaction_loses_the_group(void **state)
 {
     (void)state;
-    static const char *const enders[] = {
-        "ROLLBACK",
-        "ROLLBACK; SELEC",
-        "INSERT OR ROLLBACK INTO note (text) VALUES ('bad')",
-        "COMMIT",
-        "COMMIT; BEGIN",
-        "ROLLBACK; INSERT INTO note (text) VALUES ('stray')",
-        "ROLLBACK; SAVEPOINT s; INSERT INTO note (text) VALUES ('stray'); RELEASE s",
-    };
     for (size_t i = 0; i < sizeof enders / sizeof enders[0]; i++) {
-        struct act acts[] = { { "a", CREATED, 0, 0 },
-                              { "bad", OK, 0, enders[i] },
-                              { "c", CREATED, 0, 0 } };
-        enum outcome got[3];
-        assert_false(commit(acts, got, 3));
-        for (size_t k = 0; k < 3; k++)
-            assert_int_equal(got[k], UNAVAILABLE);
-        assert_true(gate_trouble(gate)[0]);
-        if (!strstr(enders[i], "SAVEPOINT")) /* nothing was tried afterwards */
-            assert_null(strstr(gate_trouble(gate), "gate_item"));
-        assert_string_equal(stored(), "");
+        assert_lost(enders[i], OK, 3);
+        assert_lost(enders[i], INVALID, 3);
+        assert_lost(enders[i], OK, ACTS_MOST);
+        assert_lost(enders[i], INVALID, ACTS_MOST);
     }
-    assert_true(store("fine"));
 }
 
 static void test_the_follower_hears_in_order(void **state)

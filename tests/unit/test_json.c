@@ -13,36 +13,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "arena.h"
-#include "json.h"
+#include "json_cast.h"
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
-
-static struct json *parsed(const char *text)
-{
-    const char *error = NULL;
-    struct json *value = json_parse(arena, text, strlen(text), NULL, &error);
-    if (!value)
-        fail_msg("%s: %s", text, error);
-    return value;
-}
 
 static void every_type_is_told(void **state)
 {

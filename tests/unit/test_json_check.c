@@ -14,28 +14,13 @@
 #include <string.h>
 
 #include "arena.h"
+#include "arena_home.h"
 #include "json.h"
 #include "json_check.h"
 #include "json_refused.h"
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
 
 /* NULL when accepted, else the complaint.  The text is an exact copy on the heap, so that reading
  * past its end is seen; and what the check says, json_parse() must do. */

@@ -10,27 +10,12 @@
 #include <time.h>
 
 #include "arena.h"
+#include "arena_home.h"
 #include "json.h"
 #include "json_check.h"
 
 #define CASE(test)   cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
 
 static const char *complaint(const char *s, const struct json_limits *limits)
 {

@@ -7,33 +7,7 @@
 
 #include <string.h>
 
-#include "mustache.h"
-
-static struct arena *arena;
-static struct templates *set;
-static const char *error;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    set = templates_new(NULL);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    templates_free(set);
-    arena_free(arena);
-    return 0;
-}
-
-static void add(const char *name, const char *source)
-{
-    if (!templates_add(set, name, source, strlen(source), arena, &error))
-        fail_msg("%s", error);
-}
+#include "mustache_cast.h"
 
 /* The text, or the error. */
 static const char *rendered(const char *name, const char *data)

@@ -9,23 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arena_home.h"
 #include "mustache_node.h"
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
 
 /* NULL, or the error.  The source has no byte behind it, so that the sanitizer sees reading too
  * far. */

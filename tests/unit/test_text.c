@@ -9,23 +9,8 @@
 #include <string.h>
 
 #include "arena.h"
+#include "arena_home.h"
 #include "text.h"
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
 
 static void a_new_text_is_empty(void **state)
 {
@@ -175,6 +160,30 @@ static void a_full_text_stays_full_when_truncated(void **state)
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+static void a_place_is_counted_as_an_editor_does(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *before;
+        size_t line, column;
+    } rows[] = {
+        { "", 1, 1 },
+        { "abc", 1, 4 },
+        { "abc\n", 2, 1 },
+        { "\n\n x", 3, 3 },
+        { "a\r\nb", 2, 2 },
+        { "\xC3\xA9\xF0\x9F\x98\x80", 1, 3 },
+        { "\xC3\xA9\n\xE2\x82\xAC-", 2, 3 },
+        { "\xFF\x80\x80", 1, 2 }, /* not UTF-8: nobody knows, and nothing breaks */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *text = arena_printf(arena, "%s?\n?", rows[i].before);
+        struct text_place place = text_place_of(text, strlen(rows[i].before));
+        assert_int_equal(place.line, rows[i].line);
+        assert_int_equal(place.column, rows[i].column);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +198,7 @@ int main(void)
         CASE(a_limit_above_the_first_room_holds),
         CASE(truncation_only_shortens),
         CASE(a_full_text_stays_full_when_truncated),
+        CASE(a_place_is_counted_as_an_editor_does),
     };
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "arena_home.h"
 #include "json.h"
 #include "text.h"
 
@@ -26,22 +27,6 @@ struct row {
     const char *out;
     size_t out_len;
 };
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena = arena_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
 
 static void add_csv_spreadsheet(struct text *text, const char *s, size_t len)
 {

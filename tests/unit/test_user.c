@@ -8,26 +8,8 @@
 
 #include <string.h>
 
-#include "home.h"
+#include "funnel_home.h"
 #include "user.h"
-
-static struct home home;
-static struct account *account;
-
-static int set_up(void **state)
-{
-    (void)state;
-    home_open(&home, "UTC");
-    account = home_account(&home);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    home_close(&home);
-    return 0;
-}
 
 struct making {
     struct user user;
@@ -97,10 +79,14 @@ static void what_is_no_address_or_role_is_refused(void **state)
 {
     (void)state;
     static const struct user rows[] = {
-        { .email = "", .role = "owner" },         { .email = "ann", .role = "owner" },
-        { .email = "@b.example", .role = "owner" }, { .email = "ann@", .role = "owner" },
-        { .email = "a@b@c", .role = "owner" },    { .email = "a b@c.example", .role = "owner" },
-        { .email = "ann@example.com", .role = "god" }, { .email = "ann@example.com", .role = "" },
+        { .email = "", .role = "owner" },
+        { .email = "ann", .role = "owner" },
+        { .email = "@b.example", .role = "owner" },
+        { .email = "ann@", .role = "owner" },
+        { .email = "a@b@c", .role = "owner" },
+        { .email = "a b@c.example", .role = "owner" },
+        { .email = "ann@example.com", .role = "god" },
+        { .email = "ann@example.com", .role = "" },
         { .email = "ann@example.com", .role = "Owner" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -186,8 +172,6 @@ static void passwords_have_limits_and_no_other_rules(void **state)
     assert_non_null(password_refused(text));
     assert_non_null(password_refused("twelve bytes\xff"));
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
