@@ -143,6 +143,8 @@ static int create(struct account_command *command)
 {
     struct common *common = &command->common;
     const char *error;
+    if (command->new.settings.slug)
+        fail(EX_USAGE, "--slug is for weir init; here the name comes first: weir account create SLUG");
     command->new.settings.slug = command->words[0];
     enum outcome got = provision_account(common, &command->new, &error);
     if (got != CREATED)

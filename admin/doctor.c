@@ -81,12 +81,15 @@ void doctor_mode(struct doctor *doctor, const char *subject, const char *path, m
         doctor_say(doctor, BROKEN, subject, "%s", complaint ? complaint : strerror(errno));
         return;
     }
-    mode_t extra = is.st_mode & 07777 & ~mode;
-    if (!extra)
+    mode_t extra = is.st_mode & 07777 & ~mode, missing = mode & 0700 & ~is.st_mode;
+    if (!extra && !missing)
         doctor_say(doctor, WELL, subject, "%s (%04o)", path, is.st_mode & 07777);
     else if (mend_mode(doctor, path, mode))
         doctor_say(doctor, WELL, subject, "%s (mended: %04o, was %04o)", path, mode,
                    is.st_mode & 07777);
+    else if (missing)
+        doctor_say(doctor, BROKEN, subject, "%s is closed to its owner (%04o): chmod %03o it, or run weir doctor --fix",
+                   path, is.st_mode & 07777, mode);
     else
         doctor_say(doctor, extra & 022 ? BROKEN : WATCH, subject,
                    "%s is open to others (%04o): chmod %03o it, or run weir doctor --fix",

@@ -41,7 +41,7 @@ static bool fail_unknown(struct loader *loader, const char *origin, const char *
                 text_str(known));
 }
 
-static const char *config_origin(const struct config *config, const char *key)
+const char *config_origin(const struct config *config, const char *key)
 {
     return config->origins[config_setting(key) - config_settings];
 }

@@ -38,6 +38,8 @@ bool config_load_text(struct arena *arena, const char *file, const char *text, s
                       const char *const *overrides, struct config *config, const char **error);
 
 /* Effective values as INI, each with its help and where it came from. */
+/* Where a setting came from: "default", "$WEIR_STATE_DIR", the file, "flag". */
+const char *config_origin(const struct config *config, const char *key);
 void config_print(const struct config *config, struct text *out);
 
 #endif

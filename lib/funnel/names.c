@@ -7,11 +7,17 @@
 #include "session.h"
 #include "workspace.h"
 
+static bool is_slug_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
 bool named_slug_is_valid(const char *slug)
 {
-    size_t len = strnlen(slug, NAMED_MOST + 1);
-    return len >= 1 && len <= NAMED_MOST &&
-           strspn(slug, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") == len;
+    size_t len = 0;
+    while (len <= NAMED_MOST && is_slug_byte(slug[len]))
+        len++;
+    return len >= 1 && len <= NAMED_MOST && slug[len] == '\0';
 }
 
 static int64_t funnel_find(struct db *db, const char *slug)

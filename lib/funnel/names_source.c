@@ -81,29 +81,36 @@ static bool any_given(const char *const given[SOURCE_PARTS])
     return false;
 }
 
+/* 0: nothing but blanks. */
+static int64_t source_of_parts(struct db *db, const char *const given[SOURCE_PARTS], struct arena *arena)
+{
+    const char *part[SOURCE_PARTS];
+    for (int i = 0; i < SOURCE_PARTS; i++)
+        part[i] = i == REFERRER ? referrer_host(arena, given[i]) : source_part(arena, given[i]);
+    if (!any_given(part))
+        return 0;
+    int64_t id = source_find(db, part);
+    return id ? id : source_make(db, part);
+}
+
 int64_t source_row(struct account *account, const struct source *source, struct arena *arena)
 {
     const char *const given[SOURCE_PARTS] = {
         source->utm_source, source->utm_medium, source->utm_campaign,  source->utm_content,
         source->utm_term,   source->referrer,   source->referral_code, source->click_kind,
     };
-    const char *part[SOURCE_PARTS];
     if (!any_given(given)) /* as most events */
         return 0;
-    struct text *key = text_new(arena);
+    struct text *key = text_new(arena); /* as it was sent: a source repeats letter by letter */
     for (int i = 0; i < SOURCE_PARTS; i++) {
-        part[i] = i == REFERRER ? referrer_host(arena, given[i]) : source_part(arena, given[i]);
-        text_add(key, part[i]);
+        text_add(key, given[i]);
         text_add_char(key, '\0');
     }
-    if (text_len(key) == SOURCE_PARTS)
-        return 0; /* blanks */
     int64_t id = state_name(account->state, 's', text_str(key), text_len(key), NULL);
     if (id)
         return id;
-    struct db *db = gate_db(account->gate);
-    id = source_find(db, part);
-    id = id ? id : source_make(db, part);
-    state_name_add(account->state, 's', text_str(key), text_len(key), id, 0);
+    id = source_of_parts(gate_db(account->gate), given, arena);
+    if (id)
+        state_name_add(account->state, 's', text_str(key), text_len(key), id, 0);
     return id;
 }

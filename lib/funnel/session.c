@@ -72,6 +72,7 @@ static struct session session_newest(struct db *db, int64_t visitor_id)
                  BIND(visitor_id));
     if (db_next(rows))
         s = (struct session){
+            .unclaimed = -1,
             .start_at = db_get_int(rows, 0),
             .end_at = db_get_int(rows, 1),
             .last_event_uuid = db_get_uuid(rows, 2),

@@ -15,6 +15,8 @@ struct session {
     int64_t contact_id, funnel_id, page_id, source_id, last_source_id, agent_id;
     int64_t page_count, event_count;
     bool interactive;
+    int unclaimed;              /* its touchpoints that are nobody's yet; -1: not known */
+    struct uuid unclaimed_uuid; /* the newest of them */
     bool is_new;      /* not in its table yet */
     bool refers_anew; /* contact, funnel, page, source or agent is to be written, too */
 };

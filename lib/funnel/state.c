@@ -8,7 +8,7 @@
 
 #include "log.h"
 
-enum { BUCKETS = 1 << 16, MOST_ROWS = BUCKETS, MOST_NAMES = BUCKETS, MOST_BYTES = 32 << 20 };
+enum { BUCKETS = STATE_MOST };
 
 struct name {
     struct name *next;
@@ -250,8 +250,8 @@ static void on_undo(void *context)
 
 static bool state_is_full(const struct state *state)
 {
-    return state->row_count > MOST_ROWS || state->name_count > MOST_NAMES ||
-           arena_used(state->arena) > MOST_BYTES;
+    return state->row_count > STATE_MOST || state->name_count > STATE_MOST ||
+           arena_used(state->arena) > STATE_BYTES;
 }
 
 static void on_begin(void *context, bool changed)

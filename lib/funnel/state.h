@@ -13,6 +13,9 @@
 
 struct held;
 
+/* A group that begins with more rows or names in hand, or with more memory, begins anew. */
+enum { STATE_MOST = 1 << 16, STATE_BYTES = 32 << 20 };
+
 /* A type of row that can be held.  load(): false when there is no such row.  save(): writes what
  * fold changed. */
 struct held_type {

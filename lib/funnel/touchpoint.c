@@ -17,8 +17,14 @@ static void touchpoint_insert(struct account *account, int64_t contact_id,
            BINDREF(funnel_id, event->funnel_id), BINDREF(source_id, event->source_id));
 }
 
-static void touchpoint_claim(struct account *account, const struct session *session,
-                             const struct event *registration)
+static void touchpoint_claim_one(struct account *account, const struct uuid *event_uuid, int64_t contact_id)
+{
+    db_run(gate_db(account->gate), "UPDATE touchpoint SET contact_id = :contact_id WHERE event_uuid = :event_uuid",
+           BIND(contact_id), BIND(event_uuid));
+}
+
+static void touchpoint_claim_all(struct account *account, const struct session *session,
+                                 const struct event *registration)
 {
     db_run(gate_db(account->gate),
            "UPDATE touchpoint SET contact_id = :contact_id WHERE visitor_id = :visitor_id"
@@ -27,13 +33,33 @@ static void touchpoint_claim(struct account *account, const struct session *sess
            BINDM(session, start_at), BINDM(session, end_at));
 }
 
+/* Mostly there is one, and it is known: the visit that led to the registration. */
+static void touchpoint_claim(struct account *account, struct session *session, const struct event *registration)
+{
+    if (session->unclaimed == 1)
+        touchpoint_claim_one(account, &session->unclaimed_uuid, registration->contact_id);
+    else if (session->unclaimed != 0)
+        touchpoint_claim_all(account, session, registration);
+    session->unclaimed = 0;
+}
+
+static void touchpoint_note(struct session *session, const struct event *event)
+{
+    if (event->contact_id || session->unclaimed < 0)
+        return;
+    session->unclaimed++;
+    session->unclaimed_uuid = event->uuid;
+}
+
 void touchpoint_of_visit(struct account *account, struct visitor *visitor,
                          const struct event *event)
 {
-    const struct session *open = &visitor->open;
-    if (visitor->source_changed || event_sort(event) == SORT_INBOUND)
+    struct session *open = &visitor->open;
+    if (visitor->source_changed || event_sort(event) == SORT_INBOUND) {
         touchpoint_insert(account, event->contact_id, event);
-    if (event->contact_id && open->source_id && event_marks(event, MARK_REGISTERED))
+        touchpoint_note(open, event);
+    }
+    if (event->contact_id && event_marks(event, MARK_REGISTERED))
         touchpoint_claim(account, open, event);
 }
 

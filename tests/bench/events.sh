@@ -4,7 +4,7 @@
 # Both run in turn on the same disk; the median of the ratios is the figure.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-build=${BUILD:-build/release} events=${1:-1000000} rounds=${2:-3}
+build=${BUILD:-build/release} events=${1:-1000000} rounds=${2:-5}
 work=$(mktemp -d "${TMPDIR:-/tmp}/weir-bench-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 export WEIR_STATE_DIR=$work/state WEIR_MASTER_KEY=$work/master.key WEIR_LOG_LEVEL=error

@@ -264,10 +264,30 @@ ends 78 "  and no account opens meanwhile" weir event main "$work/good.ndjson"
 ends 0 "doctor --fix mends it" weir doctor --fix
 ends 0 "doctor is quiet when asked" weir doctor --quiet
 holds "  about what is well" lacks '^ok' "$work/out"
+chmod 500 "$WEIR_STATE_DIR/accounts"
+ends 69 "doctor fails on a folder that is closed to its owner" weir doctor
+says "  and says so" "is closed to its owner"
+ends 0 "doctor --fix opens it" weir doctor --fix
+ends 64 "account create refuses a second name" weir account create sixth --slug seventh
 if command -v sqlite3 >/dev/null; then
     database=$(weir account show client | sed -n 's/^directory *//p')/weir.db
     sqlite3 "$database" "DROP TRIGGER audit_keep_update; UPDATE audit SET actor = 'cli:somebody' WHERE id = 1"
     ends 69 "doctor finds an edited row of the audit" weir doctor
     says "  and names it" "^fail +client +audit row 1 is not as it was written"
 fi
+# Ctrl-C in the middle: the group in hand is stored, the command says so, and the rest follows at the next start.
+ends 0 "an account for a long import is made" weir account create long
+awk 'BEGIN { for (i = 1; i <= 80000; i++)
+    printf "{\"id\":\"l%d\",\"event\":\"page_viewed\",\"at\":\"2026-03-04T09:30:00Z\",\"visitor\":\"l%d\"}\n", i, i }' >"$work/lengthy.ndjson"
+stopped_early() {
+    "$BUILD/bin/weir" event long "$work/lengthy.ndjson" --group 16 &
+    sleep 0.4
+    kill -TERM $!
+    wait $!
+}
+ends 75 "an import that is interrupted stops" stopped_early
+complains "  and says where, and what to do" "stopped behind line [0-9]+; start it again"
+early=$(sed -n 's/^stored \([0-9]*\),.*/\1/p' "$work/out")
+ends 0 "  and goes on when it is started again" weir event long "$work/lengthy.ndjson"
+says "  with exactly the rest" "stored $((80000 - early)), known before $early, refused 0"
 finish

@@ -82,8 +82,8 @@ static const char *text_or_dash(struct arena *arena, struct db_rows *rows, int c
     return db_is_null(rows, column) ? "-" : db_get_text(rows, column, arena);
 }
 
-static const char *opened(struct account *account, struct db_rows *rows, int column, enum sealed_column seal,
-                          struct arena *arena)
+static const char *opened(struct account *account, struct db_rows *rows, int column,
+                          enum sealed_column seal, struct arena *arena)
 {
     size_t len;
     struct uuid uuid = db_get_uuid(rows, 1);
@@ -99,33 +99,39 @@ static const char *domain_of(const char *email)
     return at ? at : "";
 }
 
-static void tell_contact(struct account *account, int64_t id, const char *name, struct text *out, struct arena *arena)
+static void tell_contact(struct account *account, int64_t id, const char *name, struct text *out,
+                         struct arena *arena)
 {
-    struct db_rows *rows = db_query(account_reader(account),
-                                    "SELECT id, uuid, first_seen_at, last_seen_at, visit_count, first_name_sealed,"
-                                    " last_name_sealed, phone_sealed, custom_sealed, email_sealed FROM contact"
-                                    " WHERE id = :id",
-                                    BIND(id));
+    struct db_rows *rows =
+        db_query(account_reader(account),
+                 "SELECT id, uuid, first_seen_at, last_seen_at, visit_count, first_name_sealed,"
+                 " last_name_sealed, phone_sealed, custom_sealed, email_sealed FROM contact"
+                 " WHERE id = :id",
+                 BIND(id));
     if (db_next(rows))
-        text_add_format(out, "contact %s (%.3s%s): %s %s phone %s custom %s, seen %s to %s, visits %d\n", name,
-                        opened(account, rows, 9, SEAL_CONTACT_EMAIL, arena),
-                        domain_of(opened(account, rows, 9, SEAL_CONTACT_EMAIL, arena)),
-                        opened(account, rows, 5, SEAL_CONTACT_FIRST_NAME, arena),
-                        opened(account, rows, 6, SEAL_CONTACT_LAST_NAME, arena),
-                        opened(account, rows, 7, SEAL_CONTACT_PHONE, arena),
-                        opened(account, rows, 8, SEAL_CONTACT_CUSTOM, arena), time_or_dash(arena, rows, 2),
-                        time_or_dash(arena, rows, 3), (int)db_get_int(rows, 4));
+        text_add_format(
+            out, "contact %s (%.3s%s): %s %s phone %s custom %s, seen %s to %s, visits %d\n", name,
+            opened(account, rows, 9, SEAL_CONTACT_EMAIL, arena),
+            domain_of(opened(account, rows, 9, SEAL_CONTACT_EMAIL, arena)),
+            opened(account, rows, 5, SEAL_CONTACT_FIRST_NAME, arena),
+            opened(account, rows, 6, SEAL_CONTACT_LAST_NAME, arena),
+            opened(account, rows, 7, SEAL_CONTACT_PHONE, arena),
+            opened(account, rows, 8, SEAL_CONTACT_CUSTOM, arena), time_or_dash(arena, rows, 2),
+            time_or_dash(arena, rows, 3), (int)db_get_int(rows, 4));
     db_done(rows);
 }
 
-static void tell_stages(struct account *account, int64_t lead_id, struct text *out, struct arena *arena)
+static void tell_stages(struct account *account, int64_t lead_id, struct text *out,
+                        struct arena *arena)
 {
-    struct db_rows *rows = db_query(account_reader(account),
-                                    "SELECT stage, entered_at FROM stage_history WHERE lead_id = :lead_id"
-                                    " AND dimension = 'funnel_stage' ORDER BY entered_at, event_uuid",
-                                    BIND(lead_id));
+    struct db_rows *rows =
+        db_query(account_reader(account),
+                 "SELECT stage, entered_at FROM stage_history WHERE lead_id = :lead_id"
+                 " AND dimension = 'funnel_stage' ORDER BY entered_at, event_uuid",
+                 BIND(lead_id));
     while (db_next(rows))
-        text_add_format(out, "stage %s %s\n", text_or_dash(arena, rows, 0), time_or_dash(arena, rows, 1));
+        text_add_format(out, "stage %s %s\n", text_or_dash(arena, rows, 0),
+                        time_or_dash(arena, rows, 1));
 }
 
 static void tell_leads(struct account *account, int64_t id, struct text *out, struct arena *arena)
@@ -133,30 +139,36 @@ static void tell_leads(struct account *account, int64_t id, struct text *out, st
     struct db_rows *rows = db_query(
         account_reader(account),
         "SELECT l.id, f.slug, l.funnel_stage, l.watch_pct, l.watch_band, l.registered_at,"
-        " s.utm_source || s.referrer_host, l.origin, l.viewed_at, l.played_at, l.offer_viewed_at, l.watch_secs"
-        " FROM lead l JOIN funnel f ON f.id = l.funnel_id"
+        " s.utm_source || s.referrer_host, l.origin, l.viewed_at, l.played_at, l.offer_viewed_at,"
+        " l.watch_secs FROM lead l JOIN funnel f ON f.id = l.funnel_id"
         " LEFT JOIN source s ON s.id = l.source_id WHERE l.contact_id = :id ORDER BY f.slug",
         BIND(id));
     while (db_next(rows)) {
-        text_add_format(out, "lead %s: %s, %d %% %s %d s, registered %s from %s, origin %s, viewed %s, played %s, offer %s\n",
-                        text_or_dash(arena, rows, 1), text_or_dash(arena, rows, 2), (int)db_get_int(rows, 3),
-                        text_or_dash(arena, rows, 4), (int)db_get_int(rows, 11), time_or_dash(arena, rows, 5),
-                        text_or_dash(arena, rows, 6), text_or_dash(arena, rows, 7), time_or_dash(arena, rows, 8),
-                        time_or_dash(arena, rows, 9), time_or_dash(arena, rows, 10));
+        text_add_format(out,
+                        "lead %s: %s, %d %% %s %d s, registered %s from %s, origin %s, viewed %s,"
+                        " played %s, offer %s\n",
+                        text_or_dash(arena, rows, 1), text_or_dash(arena, rows, 2),
+                        (int)db_get_int(rows, 3), text_or_dash(arena, rows, 4),
+                        (int)db_get_int(rows, 11), time_or_dash(arena, rows, 5),
+                        text_or_dash(arena, rows, 6), text_or_dash(arena, rows, 7),
+                        time_or_dash(arena, rows, 8), time_or_dash(arena, rows, 9),
+                        time_or_dash(arena, rows, 10));
         tell_stages(account, db_get_int(rows, 0), out, arena);
     }
 }
 
+/* Told without the tag, which differs from order to order. */
+static const char *const names[2] = { "ann", "bob" }, *const browsers[2] = { "v1", "v2" };
+
 struct cast {
     int64_t ids[2];
-    char names[2][40];
 };
 
 static const char *cast_name(const struct cast *cast, struct db_rows *rows, int column)
 {
     for (int i = 0; i < 2; i++)
         if (!db_is_null(rows, column) && db_get_int(rows, column) == cast->ids[i])
-            return cast->names[i];
+            return names[i];
     return db_is_null(rows, column) ? "-" : "stranger";
 }
 
@@ -171,40 +183,41 @@ static int64_t visitor_find(struct account *account, const char *name, const cha
                   BINDBLOB(key, blinded, sizeof blinded));
 }
 
-static void tell_sessions(struct account *account, const char *name, int64_t visitor_id, const struct cast *cast,
-                          struct text *out, struct arena *arena)
+static void tell_sessions(struct account *account, const char *name, int64_t visitor_id,
+                          const struct cast *cast, struct text *out, struct arena *arena)
 {
-    struct db_rows *rows = db_query(
-        account_reader(account),
-        "SELECT n.start_at, n.end_at, n.contact_id, f.slug, s.utm_source || s.referrer_host, n.page_count, n.event_count,"
-        " n.interactive FROM session n LEFT JOIN funnel f ON f.id = n.funnel_id"
-        " LEFT JOIN source s ON s.id = n.source_id WHERE n.visitor_id = :visitor_id ORDER BY n.start_at",
-        BIND(visitor_id));
+    struct db_rows *rows =
+        db_query(account_reader(account),
+                 "SELECT n.start_at, n.end_at, n.contact_id, f.slug,"
+                 " s.utm_source || s.referrer_host, n.page_count, n.event_count, n.interactive"
+                 " FROM session n LEFT JOIN funnel f ON f.id = n.funnel_id"
+                 " LEFT JOIN source s ON s.id = n.source_id"
+                 " WHERE n.visitor_id = :visitor_id ORDER BY n.start_at",
+                 BIND(visitor_id));
     while (db_next(rows))
-        text_add_format(out, "session %s: %s to %s, %s, %s, %s, %d pages, %d events, interactive %d\n", name,
-                        time_or_dash(arena, rows, 0), time_or_dash(arena, rows, 1), cast_name(cast, rows, 2),
-                        text_or_dash(arena, rows, 3), text_or_dash(arena, rows, 4), (int)db_get_int(rows, 5),
-                        (int)db_get_int(rows, 6), (int)db_get_int(rows, 7));
+        text_add_format(
+            out, "session %s: %s to %s, %s, %s, %s, %d pages, %d events, interactive %d\n", name,
+            time_or_dash(arena, rows, 0), time_or_dash(arena, rows, 1), cast_name(cast, rows, 2),
+            text_or_dash(arena, rows, 3), text_or_dash(arena, rows, 4), (int)db_get_int(rows, 5),
+            (int)db_get_int(rows, 6), (int)db_get_int(rows, 7));
 }
 
-static void tell_touches(struct account *account, const struct cast *cast, const int64_t visitors[2],
-                         struct text *out, struct arena *arena)
+static void tell_touches(struct account *account, const struct cast *cast,
+                         const int64_t visitors[2], struct text *out, struct arena *arena)
 {
-    struct db_rows *rows = db_query(
-        account_reader(account),
-        "SELECT t.kind, t.at, t.contact_id, f.slug, s.utm_source || s.referrer_host FROM touchpoint t"
-        " LEFT JOIN funnel f ON f.id = t.funnel_id LEFT JOIN source s ON s.id = t.source_id"
-        " WHERE t.contact_id IN (:ann, :bob) OR t.visitor_id IN (:v1, :v2) ORDER BY t.at, substr(t.event_uuid, 1, 8)",
-        BINDAS(ann, cast->ids[0]), BINDAS(bob, cast->ids[1]), BINDAS(v1, visitors[0]), BINDAS(v2, visitors[1]));
+    struct db_rows *rows =
+        db_query(account_reader(account),
+                 "SELECT t.kind, t.at, t.contact_id, f.slug, s.utm_source || s.referrer_host"
+                 " FROM touchpoint t LEFT JOIN funnel f ON f.id = t.funnel_id"
+                 " LEFT JOIN source s ON s.id = t.source_id"
+                 " WHERE t.contact_id IN (:ann, :bob) OR t.visitor_id IN (:v1, :v2)"
+                 " ORDER BY t.at, substr(t.event_uuid, 1, 8)",
+                 BINDAS(ann, cast->ids[0]), BINDAS(bob, cast->ids[1]), BINDAS(v1, visitors[0]),
+                 BINDAS(v2, visitors[1]));
     while (db_next(rows))
-        text_add_format(out, "touch %s %s %s %s %s\n", text_or_dash(arena, rows, 0), time_or_dash(arena, rows, 1),
-                        cast_name(cast, rows, 2), text_or_dash(arena, rows, 3), text_or_dash(arena, rows, 4));
-}
-
-/* Without the tag, which differs from order to order. */
-static const char *untagged(const char *name, const char *tag)
-{
-    return strcmp(tag, "story") == 0 ? name : "same";
+        text_add_format(out, "touch %s %s %s %s %s\n", text_or_dash(arena, rows, 0),
+                        time_or_dash(arena, rows, 1), cast_name(cast, rows, 2),
+                        text_or_dash(arena, rows, 3), text_or_dash(arena, rows, 4));
 }
 
 const char *home_tell(struct account *account, const char *tag, struct arena *arena)
@@ -212,12 +225,10 @@ const char *home_tell(struct account *account, const char *tag, struct arena *ar
     struct text *out = text_new(arena);
     struct cast cast;
     int64_t visitors[2];
-    static const char *const first[2] = { "ann", "bob" }, *const browsers[2] = { "v1", "v2" };
     for (int i = 0; i < 2; i++) {
-        snprintf(cast.names[i], sizeof cast.names[i], "%s-%s", first[i], untagged(tag, tag));
         cast.ids[i] = contact_by_email(account_reader(account), account,
-                                       arena_printf(arena, "%s-%s@example.com", first[i], tag));
-        tell_contact(account, cast.ids[i], cast.names[i], out, arena);
+                                       arena_printf(arena, "%s-%s@example.com", names[i], tag));
+        tell_contact(account, cast.ids[i], names[i], out, arena);
         tell_leads(account, cast.ids[i], out, arena);
     }
     for (int i = 0; i < 2; i++) {

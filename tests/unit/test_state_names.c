@@ -12,8 +12,6 @@
 #include "funnel_home.h"
 #include "state.h"
 
-enum { LIMIT = 1 << 16 }; /* of rows, and of names */
-
 static int64_t known(char kind, const char *name)
 {
     int note = -1;
@@ -147,7 +145,7 @@ static void hold_rows(int64_t from, int64_t count)
 
 static void hold_the_limit(void)
 {
-    hold_rows(0, LIMIT);
+    hold_rows(0, STATE_MOST);
 }
 
 static void hold_one(void)
@@ -157,7 +155,7 @@ static void hold_one(void)
 
 static void hold_one_more(void)
 {
-    hold_rows(LIMIT, 1);
+    hold_rows(STATE_MOST, 1);
 }
 
 static void rows_are_let_go_between_groups(void **state)
@@ -166,16 +164,16 @@ static void rows_are_let_go_between_groups(void **state)
     loads = 0;
     in_items({ hold_the_limit, OK }, { hold_the_limit, OK });
     in_items({ hold_the_limit, OK });
-    assert_int_equal(loads, LIMIT);
+    assert_int_equal(loads, STATE_MOST);
     in_items({ hold_one_more, OK }, { hold_one, OK });
-    assert_int_equal(loads, LIMIT + 1);
+    assert_int_equal(loads, STATE_MOST + 1);
     in_items({ hold_one, OK });
-    assert_int_equal(loads, LIMIT + 2);
+    assert_int_equal(loads, STATE_MOST + 2);
 }
 
 static void add_names_to_the_limit(void)
 {
-    for (int i = 0; i < LIMIT; i++)
+    for (int i = 0; i < STATE_MOST; i++)
         state_name_add(account->state, 'k', &i, sizeof i, i + 1, 0);
 }
 
