@@ -144,7 +144,8 @@ static int create(struct account_command *command)
     struct common *common = &command->common;
     const char *error;
     if (command->new.settings.slug)
-        fail(EX_USAGE, "--slug is for weir init; here the name comes first: weir account create SLUG");
+        fail(EX_USAGE,
+             "--slug is for weir init; here the name comes first: weir account create SLUG");
     command->new.settings.slug = command->words[0];
     enum outcome got = provision_account(common, &command->new, &error);
     if (got != CREATED)
@@ -217,8 +218,10 @@ int account_main(int argc, char **argv)
                                            common_children[0],
                                            { 0 } };
     const struct argp argp = {
-        .parser = parse, .children = children,
-        .args_doc = "list\nshow SLUG\ncreate SLUG\nrename OLD NEW", .doc = about,
+        .parser = parse,
+        .children = children,
+        .args_doc = "list\nshow SLUG\ncreate SLUG\nrename OLD NEW",
+        .doc = about,
     };
     common_start(&command.common, &argp, argc, argv);
     return common_end(&command.common, run(&command));

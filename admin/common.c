@@ -69,7 +69,8 @@ void common_start(struct common *common, const struct argp *argp, int argc, char
             arena_printf(common->arena, "state_dir=%s", absolute(common->arena, common->state_dir));
     if (!config_load(common->arena, common->config_file, overrides, &common->config, &error))
         fail(EX_CONFIG, "%s", error);
-    bool to_people = !*common->config.log_file && strcmp(config_origin(&common->config, "log_level"), "default") == 0;
+    bool to_people = !*common->config.log_file &&
+                     strcmp(config_origin(&common->config, "log_level"), "default") == 0;
     if (log_level_parse(common->config.log_level, &level))
         log_threshold(to_people ? LOG_SILENT : level); /* people are told in our own words */
     if (!log_open(common->config.log_file))

@@ -88,12 +88,13 @@ void doctor_mode(struct doctor *doctor, const char *subject, const char *path, m
         doctor_say(doctor, WELL, subject, "%s (mended: %04o, was %04o)", path, mode,
                    is.st_mode & 07777);
     else if (missing)
-        doctor_say(doctor, BROKEN, subject, "%s is closed to its owner (%04o): chmod %03o it, or run weir doctor --fix",
+        doctor_say(doctor, BROKEN, subject,
+                   "%s is closed to its owner (%04o): chmod %03o it, or run weir doctor --fix",
                    path, is.st_mode & 07777, mode);
     else
         doctor_say(doctor, extra & 022 ? BROKEN : WATCH, subject,
-                   "%s is open to others (%04o): chmod %03o it, or run weir doctor --fix",
-                   path, is.st_mode & 07777, mode);
+                   "%s is open to others (%04o): chmod %03o it, or run weir doctor --fix", path,
+                   is.st_mode & 07777, mode);
 }
 
 static int finish(struct doctor *doctor)
@@ -118,7 +119,10 @@ int doctor_main(int argc, char **argv)
 {
     struct doctor doctor = { 0 };
     const struct argp argp = {
-        .options = options, .parser = parse, .children = common_children, .doc = about,
+        .options = options,
+        .parser = parse,
+        .children = common_children,
+        .doc = about,
     };
     common_start(&doctor.common, &argp, argc, argv);
     doctor.lines = json_array(doctor.common.arena);

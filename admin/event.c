@@ -234,7 +234,8 @@ static void on_interrupt(int number)
     interrupted = 1;
 }
 
-/* Once: the group in hand is stored, then the command ends.  Twice: at once, which loses nothing either. */
+/* Once: the group in hand is stored, then the command ends.  Twice: at once, which loses nothing
+ * either. */
 static void interrupts_take(void)
 {
     struct sigaction take = { .sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND };
@@ -339,8 +340,11 @@ int event_main(int argc, char **argv)
     struct input input = { .reading = { .create_names = true, .origin = ORIGIN_IMPORT },
                            .group_most = DEFAULT_GROUP };
     const struct argp argp = {
-        .options = options, .parser = parse, .children = common_children,
-        .args_doc = "ACCOUNT FILE", .doc = about,
+        .options = options,
+        .parser = parse,
+        .children = common_children,
+        .args_doc = "ACCOUNT FILE",
+        .doc = about,
     };
     common_start(&input.common, &argp, argc, argv);
     input.account = common_account(&input.common, input.slug);

@@ -1,4 +1,5 @@
-/* weir-collect: what the public reaches without a credential.  One of the six tables that are the architecture. */
+/* weir-collect: what the public reaches without a credential.  Its routes are one of the six tables
+ * that are the architecture. */
 #include "collect.h"
 
 #include <argp.h>
@@ -14,8 +15,10 @@
 enum { FORM_BODY = 64 * 1024 };
 
 static const struct route routes[] = {
-    /* method       path                             kind         auth    body       open  check           run */
-    { METHOD_POST, "/c/:account/:funnel/register", ROUTE_WRITE, "none", FORM_BODY, true, register_check, register_run },
+    /* method      path                           kind         auth    body       open
+     *             check           run */
+    { METHOD_POST, "/c/:account/:funnel/register", ROUTE_WRITE, "none", FORM_BODY, true,
+                   register_check, register_run },
     { 0 },
 };
 
@@ -28,7 +31,8 @@ struct options {
 
 static const struct argp_option options[] = {
     { "config", 'c', "FILE", 0, "read settings from FILE", 0 },
-    { "listen", 'l', "SOCKET", 0, "a path, or :PORT on this machine; else the socket on standard input, else plain CGI", 0 },
+    { "listen", 'l', "SOCKET", 0,
+      "a path, or :PORT on this machine; else the socket on standard input, else plain CGI", 0 },
     { "routes", 'r', 0, 0, "print the route table as JSON and exit", 0 },
     { 0 },
 };
@@ -73,7 +77,8 @@ static int collect(struct arena *arena, const struct config *config, const char 
 
 int main(int argc, char **argv)
 {
-    const struct argp argp = { .options = options, .parser = parse, .doc = "Public door of Weir: forms, events, links." };
+    const struct argp argp = { .options = options, .parser = parse,
+                               .doc = "The public door of Weir: registrations of funnels." };
     struct options chosen = { 0 };
     struct config config;
     struct arena *arena = arena_new();

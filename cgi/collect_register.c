@@ -1,6 +1,6 @@
-/* A registration is never lost: only a missing or impossible e-mail refuses.  What a form sends beyond the known fields
- * becomes custom fields; a browser that is refused gets its form back with what it typed.  The JSON door is strict:
- * an unknown or ill-typed member is named. */
+/* A registration is never lost: only a missing or impossible e-mail refuses.  What a form sends
+ * beyond the known fields becomes custom fields; a browser that is refused gets its form back with
+ * what it typed.  The JSON door is strict: an unknown or ill-typed member is named. */
 #include <string.h>
 
 #include "clock.h"
@@ -91,23 +91,27 @@ static enum outcome form_take(struct request *request, struct registration *regi
     return OK;
 }
 
-static enum outcome json_custom_take(struct request *request, struct registration *registration, const struct json *custom)
+static enum outcome json_custom_take(struct request *request, struct registration *registration,
+                                     const struct json *custom)
 {
     if (json_type(custom) != JSON_OBJECT || json_count(custom) > CUSTOM_MOST)
-        return respond_problem(request, INVALID, "custom", "must be an object of at most 50 members");
+        return respond_problem(request, INVALID, "custom",
+                               "must be an object of at most 50 members");
     if (json_count(custom))
         registration->personal.custom = custom;
     return OK;
 }
 
-static enum outcome json_member_take(struct request *request, struct registration *registration, const struct json *member)
+static enum outcome json_member_take(struct request *request, struct registration *registration,
+                                     const struct json *member)
 {
     const char *name = json_key(member), *value;
     if (strcmp(name, "custom") == 0)
         return json_custom_take(request, registration, member);
     const char **place = known_place(registration, name);
     if (!place)
-        return respond_problem(request, INVALID, name, "is no field of a registration; put your own under custom");
+        return respond_problem(request, INVALID, name,
+                               "is no field of a registration; put your own under custom");
     if (json_type(member) == JSON_NULL)
         return OK;
     if (!json_text(member, &value) || strlen(value) > TEXT_MOST)
@@ -119,7 +123,8 @@ static enum outcome json_member_take(struct request *request, struct registratio
 
 static enum outcome json_take(struct request *request, struct registration *registration)
 {
-    for (const struct json *member = json_first(request->json); member; member = json_next(member)) {
+    for (const struct json *member = json_first(request->json); member;
+         member = json_next(member)) {
         enum outcome got = json_member_take(request, registration, member);
         if (got != OK)
             return got;
@@ -157,7 +162,8 @@ static struct json *form_view(struct request *request, const char *message)
     return view;
 }
 
-static bool respond_page(struct request *request, int status, const char *name, const struct json *view)
+static bool respond_page(struct request *request, int status, const char *name,
+                         const struct json *view)
 {
     struct text *page = text_new(request->arena);
     const char *error = NULL;
@@ -181,8 +187,9 @@ static enum outcome email_refuse(struct request *request, const char *message)
 /* A path of this host, and nothing that a browser would take for another one. */
 static bool is_path_here(const char *next)
 {
-    bool plain = next[0] == '/' && ((next[1] >= 'a' && next[1] <= 'z') || (next[1] >= 'A' && next[1] <= 'Z') ||
-                                    (next[1] >= '0' && next[1] <= '9'));
+    bool plain = next[0] == '/' &&
+                 ((next[1] >= 'a' && next[1] <= 'z') || (next[1] >= 'A' && next[1] <= 'Z') ||
+                  (next[1] >= '0' && next[1] <= '9'));
     for (const char *c = next; plain && *c; c++)
         plain = *c > ' ' && *c < 0x7f && *c != '\\' && !(c[0] == '/' && c[1] == '/');
     return plain;
@@ -192,7 +199,8 @@ enum outcome register_check(struct request *request)
 {
     struct registration *registration = arena_alloc(request->arena, sizeof *registration);
     registration->custom = json_object(request->arena);
-    enum outcome got = request->json ? json_take(request, registration) : form_take(request, registration);
+    enum outcome got =
+        request->json ? json_take(request, registration) : form_take(request, registration);
     if (got != OK)
         return got;
     if (registration->custom_count)
@@ -212,8 +220,8 @@ static void browser_read(struct request *request, struct event *event)
 {
     const char *agent = request_param(request, "HTTP_USER_AGENT");
     struct account *account = request->account;
-    const char *key = visitor_key(account, zone_day(account->zone, request->now), request_param(request, "REMOTE_ADDR"),
-                                  agent, request->arena);
+    const char *key = visitor_key(account, zone_day(account->zone, request->now),
+                                  request_param(request, "REMOTE_ADDR"), agent, request->arena);
     if (key)
         event->visitor_id = visitor_row(account, key, event->origin, request->now);
     if (agent && *agent)
@@ -226,7 +234,8 @@ static bool is_page_slug(const char *s)
     return s[len] == '\0' && len >= 1 && len <= 64;
 }
 
-static struct event registration_event(struct request *request, const struct registration *registration, int64_t funnel_id)
+static struct event registration_event(struct request *request,
+                                       const struct registration *registration, int64_t funnel_id)
 {
     struct event event = { .uuid = uuid_new(request->now),
                            .at = request->now,
@@ -237,19 +246,23 @@ static struct event registration_event(struct request *request, const struct reg
                            .page_kind = "registration",
                            .personal = &registration->personal };
     if (registration->page && is_page_slug(registration->page))
-        event.page_id = page_named(request->account, funnel_id, registration->page, &event.page_kind, true, request->now);
+        event.page_id = page_named(request->account, funnel_id, registration->page,
+                                   &event.page_kind, true, request->now);
     event.source_id = source_row(request->account, &registration->source, request->arena);
-    event.contact_id = contact_of_email(request->account, registration->personal.email, &event, request->arena);
+    event.contact_id =
+        contact_of_email(request->account, registration->personal.email, &event, request->arena);
     browser_read(request, &event);
     return event;
 }
 
 /* Alike for new and for known people. */
-static void register_answer(struct request *request, const struct registration *registration, const struct event *event)
+static void register_answer(struct request *request, const struct registration *registration,
+                            const struct event *event)
 {
     const struct contact *contact = contact_get(request->account, event->contact_id);
     struct lead_token token = { .contact = contact->uuid, .funnel_id = event->funnel_id };
-    const char *text = lead_token_write(request->account, &token, request->arena), *next = registration->next;
+    const char *text = lead_token_write(request->account, &token, request->arena),
+               *next = registration->next;
     struct json *told = json_object(request->arena);
     json_set_bool(told, "ok", true);
     json_set_text(told, "next", next);
@@ -257,7 +270,8 @@ static void register_answer(struct request *request, const struct registration *
     if (request->json || (!next && !request_wants_html(request)))
         respond_json(request, outcome_status(OK), told);
     else if (next)
-        respond_redirect(request, arena_printf(request->arena, "%s%swt=%s", next, strchr(next, '?') ? "&" : "?", text));
+        respond_redirect(request, arena_printf(request->arena, "%s%swt=%s", next,
+                                               strchr(next, '?') ? "&" : "?", text));
     else if (!respond_page(request, outcome_status(OK), "registered", told))
         respond_json(request, outcome_status(OK), told);
 }

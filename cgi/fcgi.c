@@ -1,5 +1,6 @@
-/* libfcgi under our own loop: a request struct whose connection is given, so that FCGX_Accept_r() reads from it and
- * never waits for another.  Its listening socket is none: when a connection ends it must fail, not accept. */
+/* libfcgi under our own loop: a request struct whose connection is given, so that FCGX_Accept_r()
+ * reads from it and never waits for another.  Its listening socket is none: when a connection ends
+ * it must fail, not accept. */
 #include "fcgi.h"
 
 #include <fcgiapp.h>

@@ -1,5 +1,6 @@
-/* Reads what the web server hands over.  Nothing here trusts a header that the client wrote: the address comes
- * from the connection, links from the configuration, and what came twice and matters is refused. */
+/* Reads what the web server hands over.  Nothing here trusts a header that the client wrote: the
+ * address comes from the connection, links from the configuration, and what came twice and matters
+ * is refused. */
 #include "request.h"
 
 #include <string.h>
@@ -11,15 +12,20 @@ static const struct {
     const char *name;
     enum method method;
 } methods[] = {
-    { "GET", METHOD_GET },       { "HEAD", METHOD_GET },      { "POST", METHOD_POST },       { "PATCH", METHOD_PATCH },
-    { "DELETE", METHOD_DELETE }, { "OPTIONS", METHOD_OPTIONS }, { NULL, 0 },
+    { "GET", METHOD_GET },
+    { "HEAD", METHOD_GET },
+    { "POST", METHOD_POST },
+    { "PATCH", METHOD_PATCH },
+    { "DELETE", METHOD_DELETE },
+    { "OPTIONS", METHOD_OPTIONS },
+    { NULL, 0 },
 };
 
 /* Headers that decide who may do what, or what the body is. */
 static const char *const deciding[] = {
-    "HTTP_COOKIE",         "HTTP_AUTHORIZATION", "HTTP_X_API_KEY", "HTTP_X_WORKSPACE_ID", "HTTP_ORIGIN",
-    "HTTP_IDEMPOTENCY_KEY", "CONTENT_TYPE",       "CONTENT_LENGTH", "HTTP_HOST",           "HTTP_CONTENT_TYPE",
-    "HTTP_CONTENT_LENGTH",  NULL,
+    "HTTP_COOKIE", "HTTP_AUTHORIZATION",   "HTTP_X_API_KEY",      "HTTP_X_WORKSPACE_ID",
+    "HTTP_ORIGIN", "HTTP_IDEMPOTENCY_KEY", "CONTENT_TYPE",        "CONTENT_LENGTH",
+    "HTTP_HOST",   "HTTP_CONTENT_TYPE",    "HTTP_CONTENT_LENGTH", NULL,
 };
 
 const char *request_param(const struct request *request, const char *name)
@@ -79,14 +85,17 @@ static bool method_read(struct request *request)
     return false;
 }
 
-/* nginx and Apache put the decoded path in one of these two; PATH_INFO when the program itself has a path. */
+/* nginx and Apache put the decoded path in one of these two; PATH_INFO when the program itself has
+ * a path. */
 static const char *path_read(const struct request *request)
 {
-    const char *info = request_param(request, "PATH_INFO"), *script = request_param(request, "SCRIPT_NAME");
+    const char *info = request_param(request, "PATH_INFO"),
+               *script = request_param(request, "SCRIPT_NAME");
     return info && *info ? info : script ? script : "";
 }
 
-bool request_begin(struct request *request, struct arena *arena, const char *const *params, int64_t now)
+bool request_begin(struct request *request, struct arena *arena, const char *const *params,
+                   int64_t now)
 {
     uint8_t id[8];
     *request = (struct request){ .arena = arena, .params = params, .now = now };
@@ -109,7 +118,8 @@ static const struct {
     { FORM_FINE, NULL },
 };
 
-static enum outcome form_judge(struct request *request, enum form_verdict verdict, const char *where)
+static enum outcome form_judge(struct request *request, enum form_verdict verdict,
+                               const char *where)
 {
     int i = 0;
     if (verdict == FORM_FINE)
@@ -133,7 +143,8 @@ static enum outcome json_decode(struct request *request)
 static enum outcome form_decode(struct request *request, const char *type)
 {
     static const struct form_limits limits = { .pairs = 100, .name = 64, .value = 4096 };
-    const char *where = NULL, *text = request->body, *content_type = request_param(request, "CONTENT_TYPE");
+    const char *where = NULL, *text = request->body,
+               *content_type = request_param(request, "CONTENT_TYPE");
     size_t len = request->body_len;
     if (request->method == METHOD_GET) {
         text = request_param(request, "QUERY_STRING");
@@ -142,19 +153,23 @@ static enum outcome form_decode(struct request *request, const char *type)
     }
     enum form_verdict verdict =
         strcmp(type, "multipart/form-data") == 0
-            ? form_multipart(request->arena, content_type, text, len, &limits, &request->form, &where)
+            ? form_multipart(request->arena, content_type, text, len, &limits, &request->form,
+                             &where)
             : form_urlencoded(request->arena, text, len, &limits, &request->form, &where);
     return form_judge(request, verdict, where);
 }
 
 enum outcome request_decode(struct request *request)
 {
-    static const char *const forms[] = { "", "application/x-www-form-urlencoded", "multipart/form-data", NULL };
+    static const char *const forms[] = { "", "application/x-www-form-urlencoded",
+                                         "multipart/form-data", NULL };
     const char *type = request->method == METHOD_GET ? "" : request_media_type(request);
     if (strcmp(type, "application/json") == 0 || strcmp(type, "text/plain") == 0)
         return json_decode(request);
     for (const char *const *form = forms; *form; form++)
         if (strcmp(*form, type) == 0)
             return form_decode(request, type);
-    return respond_refusal(request, 415, "send application/x-www-form-urlencoded, multipart/form-data or application/json");
+    return respond_refusal(
+        request, 415,
+        "send application/x-www-form-urlencoded, multipart/form-data or application/json");
 }

@@ -1,5 +1,5 @@
-/* One table turns outcomes into statuses; one function prints every answer, so that no answer lacks the headers
- * that keep a browser from guessing. */
+/* One table turns outcomes into statuses; one function prints every answer, so that no answer lacks
+ * the headers that keep a browser from guessing. */
 #include "respond.h"
 
 #include <string.h>
@@ -18,9 +18,11 @@ static const struct {
     [UNAVAILABLE] = { 503, "Not stored: try again in a moment" },
 };
 
-static const char json_policy[] = "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
-static const char html_policy[] = "Content-Security-Policy: default-src 'none'; style-src 'self';"
-                                  " img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n";
+static const char json_policy[] =
+    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
+static const char html_policy[] =
+    "Content-Security-Policy: default-src 'none'; style-src 'self';"
+    " img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n";
 
 /* Every status that is answered here; RFC 9112 wants at least a blank behind the number. */
 static const struct {
@@ -97,7 +99,8 @@ void respond_redirect(struct request *request, const char *location)
     respond_empty(request, 303);
 }
 
-static void respond_problem_body(struct request *request, int status, const char *title, const char *field, const char *detail)
+static void respond_problem_body(struct request *request, int status, const char *title,
+                                 const char *field, const char *detail)
 {
     struct json *problem = json_object(request->arena);
     json_set_text(problem, "type", "about:blank");
@@ -113,7 +116,8 @@ static void respond_problem_body(struct request *request, int status, const char
         respond_header(request, "Retry-After", "2");
 }
 
-enum outcome respond_problem(struct request *request, enum outcome outcome, const char *field, const char *detail)
+enum outcome respond_problem(struct request *request, enum outcome outcome, const char *field,
+                             const char *detail)
 {
     respond_problem_body(request, outcome_status(outcome), outcomes[outcome].title, field, detail);
     return outcome;
@@ -129,14 +133,16 @@ struct text *answer_print(struct request *request)
 {
     const struct answer *answer = &request->answer;
     struct text *out = text_new(request->arena);
-    text_add_format(out, "Status: %d %s\r\nX-Request-Id: %s\r\n", answer->status, status_reason(answer->status),
-                    request->id);
-    text_add(out, "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n");
+    text_add_format(out, "Status: %d %s\r\nX-Request-Id: %s\r\n", answer->status,
+                    status_reason(answer->status), request->id);
+    text_add(out, "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: "
+                  "no-referrer\r\n");
     if (answer->head)
         text_add_n(out, text_str(answer->head), text_len(answer->head));
     if (answer->type) {
         text_add(out, strncmp(answer->type, "text/html", 9) == 0 ? html_policy : json_policy);
-        text_add_format(out, "Content-Type: %s\r\nContent-Length: %zu\r\n", answer->type, text_len(answer->body));
+        text_add_format(out, "Content-Type: %s\r\nContent-Length: %zu\r\n", answer->type,
+                        text_len(answer->body));
     } else if (answer->status != 204)
         text_add(out, "Content-Length: 0\r\n");
     text_add(out, "\r\n");

@@ -1,5 +1,5 @@
-/* Finds the row of the route table that a request means.  The tables are short, so they are read in order; the
- * first row that fits wins. */
+/* Finds the row of the route table that a request means.  The tables are short, so they are read in
+ * order; the first row that fits wins. */
 #include "route.h"
 
 #include <string.h>
@@ -13,8 +13,8 @@ static const struct {
 };
 
 /* One part of the pattern against one of the path; both begin behind a slash and end before one. */
-static bool part_fits(struct request *request, size_t *parts, const char *pattern, size_t pattern_len, const char *path,
-                      size_t path_len)
+static bool part_fits(struct request *request, size_t *parts, const char *pattern,
+                      size_t pattern_len, const char *path, size_t path_len)
 {
     if (*pattern != ':')
         return pattern_len == path_len && memcmp(pattern, path, path_len) == 0;

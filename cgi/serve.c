@@ -1,6 +1,7 @@
-/* The loop.  A turn: what epoll reports is read, checked and, where it only asks, answered; then the writes commit
- * together, and their answers leave.  A turn closes at 256 writes or 25 ms, so the busier it gets, the larger the
- * groups.  SIGTERM: what has arrived is still answered, then the program leaves. */
+/* The loop.  A turn: what epoll reports is read, checked and, where it only asks, answered; then
+ * the writes commit together, and their answers leave.  A turn closes at 256 writes or 25 ms, so
+ * the busier it gets, the larger the groups.  SIGTERM: what has arrived is still answered, then the
+ * program leaves. */
 #include "serve.h"
 
 #include <errno.h>
@@ -117,7 +118,8 @@ static void connection_read(struct server *server, struct connection *connection
         return;
     }
     connection->visit.arena = arena_take(server);
-    if (!visit_begin(&connection->visit, &server->visits, fcgi_params(connection->fcgi), body_read, connection->fcgi)) {
+    if (!visit_begin(&connection->visit, &server->visits, fcgi_params(connection->fcgi), body_read,
+                     connection->fcgi)) {
         connection_answer(server, connection);
         return;
     }
@@ -198,8 +200,8 @@ static int serve_socket(struct server *server, const char *listen)
 {
     sigset_t signals = signals_take();
     if (!server_open(server, listen)) {
-        log_write(LOG_ERROR, "the socket cannot be served", LOG_TEXT("socket", listen ? listen : "standard input"),
-                  LOG_INT("errno", errno));
+        log_write(LOG_ERROR, "the socket cannot be served",
+                  LOG_TEXT("socket", listen ? listen : "standard input"), LOG_INT("errno", errno));
         return EX_NOINPUT;
     }
     log_write(LOG_INFO, "serving", LOG_TEXT("service", server->visits.service->name));
@@ -226,7 +228,8 @@ static int serve_cgi(const struct visits *visits)
     if (visit_begin(&visit, visits, (const char *const *)environ, stdin_read, NULL))
         visits_commit(&one, 1);
     const struct text *answer = visit_answer(&visit);
-    bool sent = fwrite(text_str(answer), 1, text_len(answer), stdout) == text_len(answer) && fflush(stdout) == 0;
+    bool sent = fwrite(text_str(answer), 1, text_len(answer), stdout) == text_len(answer) &&
+                fflush(stdout) == 0;
     visit_end(&visit);
     arena_free(visit.arena);
     return sent ? EX_OK : EX_IOERR;

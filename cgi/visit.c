@@ -1,5 +1,6 @@
-/* The dispatcher, the same for every route: method and path, body, account, checks; then a read is answered at once
- * and a write runs inside its item of the gate.  No answer of a write leaves before COMMIT. */
+/* The dispatcher, the same for every route: method and path, body, account, checks; then a read is
+ * answered at once and a write runs inside its item of the gate.  No answer of a write leaves
+ * before COMMIT. */
 #include "visit.h"
 
 #include <stdlib.h>
@@ -18,11 +19,16 @@ static enum outcome body_read(struct request *request, visit_reader *read, void 
         return respond_refusal(request, 400, "Content-Length must be a number");
     size_t len = strtoul(declared, NULL, 10), most = request->route->body_most;
     if (len > most)
-        return respond_refusal(request, 413, arena_printf(request->arena, "the body may have at most %zu bytes", most));
+        return respond_refusal(
+            request, 413,
+            arena_printf(request->arena, "the body may have at most %zu bytes", most));
     char *body = arena_alloc(request->arena, len + 1);
     request->body_len = read(context, body, len + 1);
     request->body = body;
-    return request->body_len == len ? OK : respond_refusal(request, 400, "the body is not as long as its Content-Length says");
+    return request->body_len == len
+               ? OK
+               : respond_refusal(request, 400,
+                                 "the body is not as long as its Content-Length says");
 }
 
 static enum outcome route_read(struct request *request, const struct route *routes)
@@ -49,10 +55,12 @@ static enum outcome account_read(struct request *request, struct accounts *accou
     request->account = account_open(accounts, request->part[0], &error);
     if (request->account)
         return OK;
-    return error ? respond_problem(request, UNAVAILABLE, NULL, NULL) : respond_problem(request, NOT_FOUND, NULL, NULL);
+    return error ? respond_problem(request, UNAVAILABLE, NULL, NULL)
+                 : respond_problem(request, NOT_FOUND, NULL, NULL);
 }
 
-static enum outcome visit_prepare(struct visit *visit, const struct visits *visits, visit_reader *read, void *context)
+static enum outcome visit_prepare(struct visit *visit, const struct visits *visits,
+                                  visit_reader *read, void *context)
 {
     struct request *request = &visit->request;
     enum outcome got = route_read(request, visits->service->routes);
@@ -67,7 +75,8 @@ static enum outcome visit_prepare(struct visit *visit, const struct visits *visi
     return got;
 }
 
-bool visit_begin(struct visit *visit, const struct visits *visits, const char *const *params, visit_reader *read, void *context)
+bool visit_begin(struct visit *visit, const struct visits *visits, const char *const *params,
+                 visit_reader *read, void *context)
 {
     struct request *request = &visit->request;
     if (!request_begin(request, visit->arena, params, clock_now())) {
@@ -97,7 +106,8 @@ static void account_commit(struct account *account, struct visit **visits, size_
     size_t many = 0;
     for (size_t i = 0; items && i < count; i++)
         if (visits[i]->request.account == account)
-            items[many++] = (struct gate_item){ .run = visit_run, .context = visits[i], .got = UNAVAILABLE };
+            items[many++] =
+                (struct gate_item){ .run = visit_run, .context = visits[i], .got = UNAVAILABLE };
     gate_commit(account->gate, items, many);
     for (size_t i = 0; i < many; i++)
         ((struct visit *)items[i].context)->item = items[i];

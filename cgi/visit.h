@@ -19,9 +19,10 @@ struct visits {
 /* Reads at most `most` bytes of the body. */
 typedef size_t visit_reader(void *context, char *out, size_t most);
 
-/* From parameters to a route, a decoded body and an account.  True: it is a write that waits for its group; false:
- * the answer is made. */
-bool visit_begin(struct visit *visit, const struct visits *visits, const char *const *params, visit_reader *read, void *context);
+/* From parameters to a route, a decoded body and an account.  True: it is a write that waits for
+ * its group; false: the answer is made. */
+bool visit_begin(struct visit *visit, const struct visits *visits, const char *const *params,
+                 visit_reader *read, void *context);
 /* Writes of one turn, all in one group per account. */
 void visits_commit(struct visit **visits, size_t count);
 /* The bytes to send; then visit_end() lets go of the account and of the memory. */

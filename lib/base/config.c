@@ -230,8 +230,8 @@ bool config_load_text(struct arena *arena, const char *file, const char *text, s
     return !loader.error;
 }
 
-/* The first of the usual places that holds a file, else NULL.  A system's folder of settings that is closed to
- * ordinary users is not theirs: they have settings of their own or none. */
+/* The first of the usual places that holds a file, else NULL.  A system's folder of settings that is
+ * closed to ordinary users is not theirs: they have settings of their own or none. */
 static const char *file_usual(struct arena *arena)
 {
     const char *places[] = { home_path(arena, &home_of_config, "/weir/weir.ini"),

@@ -82,7 +82,8 @@ static bool any_given(const char *const given[SOURCE_PARTS])
 }
 
 /* 0: nothing but blanks. */
-static int64_t source_of_parts(struct db *db, const char *const given[SOURCE_PARTS], struct arena *arena)
+static int64_t source_of_parts(struct db *db, const char *const given[SOURCE_PARTS],
+                               struct arena *arena)
 {
     const char *part[SOURCE_PARTS];
     for (int i = 0; i < SOURCE_PARTS; i++)

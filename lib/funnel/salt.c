@@ -1,4 +1,5 @@
-/* Salts live in accounts/<uuid>/salt/<day>, one file a day, made with O_EXCL so that whoever comes first decides. */
+/* Salts live in accounts/<uuid>/salt/<day>, one file a day, made with O_EXCL so that whoever comes
+ * first decides. */
 #include "salt.h"
 
 #include <dirent.h>
@@ -42,7 +43,8 @@ static bool salt_make(const struct account *account, const char *path, struct ar
     return whole;
 }
 
-static bool salt_of_day(struct account *account, int32_t day, uint8_t salt[KEY_SIZE], struct arena *arena)
+static bool salt_of_day(struct account *account, int32_t day, uint8_t salt[KEY_SIZE],
+                        struct arena *arena)
 {
     if (account->salt_day == day) {
         memcpy(salt, account->salt, KEY_SIZE);
@@ -56,13 +58,15 @@ static bool salt_of_day(struct account *account, int32_t day, uint8_t salt[KEY_S
     return true;
 }
 
-char *visitor_key(struct account *account, int32_t day, const char *address, const char *user_agent, struct arena *arena)
+char *visitor_key(struct account *account, int32_t day, const char *address, const char *user_agent,
+                  struct arena *arena)
 {
     uint8_t salt[KEY_SIZE], digest[DIGEST_SIZE];
     char date[CLOCK_TEXT];
     if (!salt_of_day(account, day, salt, arena))
         return NULL;
-    const char *browser = arena_printf(arena, "%s\n%s", address ? address : "", user_agent ? user_agent : "");
+    const char *browser =
+        arena_printf(arena, "%s\n%s", address ? address : "", user_agent ? user_agent : "");
     hmac_sha256(salt, sizeof salt, browser, strlen(browser), digest);
     crypto_wipe(salt, sizeof salt);
     clock_format_day(day, date);

@@ -17,9 +17,11 @@ static void touchpoint_insert(struct account *account, int64_t contact_id,
            BINDREF(funnel_id, event->funnel_id), BINDREF(source_id, event->source_id));
 }
 
-static void touchpoint_claim_one(struct account *account, const struct uuid *event_uuid, int64_t contact_id)
+static void touchpoint_claim_one(struct account *account, const struct uuid *event_uuid,
+                                 int64_t contact_id)
 {
-    db_run(gate_db(account->gate), "UPDATE touchpoint SET contact_id = :contact_id WHERE event_uuid = :event_uuid",
+    db_run(gate_db(account->gate),
+           "UPDATE touchpoint SET contact_id = :contact_id WHERE event_uuid = :event_uuid",
            BIND(contact_id), BIND(event_uuid));
 }
 
@@ -34,7 +36,8 @@ static void touchpoint_claim_all(struct account *account, const struct session *
 }
 
 /* Mostly there is one, and it is known: the visit that led to the registration. */
-static void touchpoint_claim(struct account *account, struct session *session, const struct event *registration)
+static void touchpoint_claim(struct account *account, struct session *session,
+                             const struct event *registration)
 {
     if (session->unclaimed == 1)
         touchpoint_claim_one(account, &session->unclaimed_uuid, registration->contact_id);

@@ -1,7 +1,7 @@
 /* Writes canonical events of a believable creator's funnel to standard output, sorted by time:
  *     make_events COUNT [SEED]
- * 120 days; visitors with a source look at the registration page, a third registers, most of those watch on
- * the same or a later day, some reach the offer, a few buy.  Same seed, same bytes. */
+ * 120 days; visitors with a source look at the registration page, a third registers, most of those
+ * watch on the same or a later day, some reach the offer, a few buy.  Same seed, same bytes. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@ enum what { VIEW_START, REGISTER, VIEW_WATCH, PLAY, PROGRESS, VIEW_OFFER, CLICK_
 struct item {
     int64_t at;
     uint32_t person;
-    uint32_t number; /* of the event, for its id */
+    uint32_t number;  /* of the event, for its id */
     int64_t visit_at; /* when the visit began: its day makes the browser's key */
     uint8_t what, percent, source;
 };
@@ -76,7 +76,8 @@ static void person_watches(struct items *items, struct item *now)
 static void person_lives(struct items *items, uint32_t person)
 {
     struct item now = { .person = person, .source = (uint8_t)random_below(40) };
-    now.at = FIRST_DAY + (int64_t)random_below(DAYS) * DAY_MS + 6LL * 3600000 + random_below(16 * 3600000);
+    now.at = FIRST_DAY + (int64_t)random_below(DAYS) * DAY_MS + 6LL * 3600000 +
+             random_below(16 * 3600000);
     now.visit_at = now.at;
     items_add(items, &now, VIEW_START, 0);
     for (int more = 0; more < 3 && chance(35); more++)
@@ -99,9 +100,12 @@ static int item_compare(const void *a, const void *b)
 }
 
 static const char *const agents[] = {
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1",
-    "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile Safari/537.36",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/126.0.0.0 Safari/537.36",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like "
+    "Gecko) Version/17.5 Mobile/15E148 Safari/604.1",
+    "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/126.0.0.0 Mobile Safari/537.36",
 };
 
 static const char *const sources[] = { "facebook", "google", "newsletter", "youtube" };
@@ -111,8 +115,8 @@ static void print_source(const struct item *item)
 {
     if (item->source >= 30)
         return; /* direct */
-    printf(",\"utm_source\":\"%s\",\"utm_medium\":\"%s\",\"utm_campaign\":\"c%d\"", sources[item->source % 4],
-           mediums[item->source % 4], item->source / 4);
+    printf(",\"utm_source\":\"%s\",\"utm_medium\":\"%s\",\"utm_campaign\":\"c%d\"",
+           sources[item->source % 4], mediums[item->source % 4], item->source / 4);
 }
 
 static void print_details(const struct item *item)
@@ -133,12 +137,13 @@ static void print_details(const struct item *item)
     if (item->what != VIEW_START)
         printf(",\"email\":\"person%u@mail.example\"", item->person);
     if (item->what == REGISTER)
-        printf(",\"first_name\":\"Given%u\",\"last_name\":\"Family%u\",\"phone\":\"+1555%07u\"", item->person,
-               item->person % 5000, item->person);
+        printf(",\"first_name\":\"Given%u\",\"last_name\":\"Family%u\",\"phone\":\"+1555%07u\"",
+               item->person, item->person % 5000, item->person);
     if (item->what == PROGRESS)
         printf(",\"watch_percentage\":%d", item->percent);
     if (item->what == BUY)
-        printf(",\"value_minor\":49900,\"currency\":\"USD\",\"external_id\":\"tx_%u\"", item->number);
+        printf(",\"value_minor\":49900,\"currency\":\"USD\",\"external_id\":\"tx_%u\"",
+               item->number);
 }
 
 static void print_item(const struct item *item)
@@ -146,8 +151,10 @@ static void print_item(const struct item *item)
     char at[CLOCK_TEXT], day[CLOCK_TEXT];
     clock_format(item->at, at);
     clock_format_day((int32_t)(item->visit_at / DAY_MS), day);
-    printf("{\"id\":\"%08x-%04x-7000-8000-%012x\",\"at\":\"%s\",\"funnel\":\"webinar\",\"visitor\":\"%s/%u\"",
-           (uint32_t)(item->at >> 16), (uint32_t)(item->at & 0xffff), item->number, at, day, item->person);
+    printf("{\"id\":\"%08x-%04x-7000-8000-%012x\",\"at\":\"%s\",\"funnel\":\"webinar\",\"visitor\":"
+           "\"%s/%u\"",
+           (uint32_t)(item->at >> 16), (uint32_t)(item->at & 0xffff), item->number, at, day,
+           item->person);
     print_details(item);
     printf(",\"user_agent\":\"%s\"}\n", agents[item->person % 3]);
 }

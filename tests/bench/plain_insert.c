@@ -1,8 +1,9 @@
 /* The yardstick of `weir event`: a plain C loop that inserts the same event rows.
  *     plain_insert FROM.db TO.db GROUP
- * FROM.db is the database that weir event filled, TO.db a fresh copy of its schema and of every table that
- * events refer to.  The rows are read into memory first; timed is only: one prepared INSERT, positions bound
- * once each, GROUP rows a transaction, synchronous=FULL, the same indexes and settings, WAL checkpointed at 16 MiB. */
+ * FROM.db is the database that weir event filled, TO.db a fresh copy of its schema and of every
+ * table that events refer to.  The rows are read into memory first; timed is only: one prepared
+ * INSERT, positions bound once each, GROUP rows a transaction, synchronous=FULL, the same indexes
+ * and settings, WAL checkpointed at 16 MiB. */
 #include <sqlite3.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -25,15 +26,17 @@ static void run(sqlite3 *db, const char *sql)
     check(db, sqlite3_exec(db, sql, NULL, NULL, NULL), sql);
 }
 
-static const char select_sql[] =
-    "SELECT uuid, at, received_at, kind, origin, visitor_id, contact_id, workspace_id, funnel_id, page_id, video_id,"
-    " offer_id, source_id, agent_id, watch_pct, watch_secs, value_minor, currency, external_id, bot_class, detail_sealed"
-    " FROM event ORDER BY seq";
-static const char insert_sql[] =
-    "INSERT INTO event (uuid, at, received_at, kind, origin, visitor_id, contact_id, workspace_id, funnel_id, page_id,"
-    " video_id, offer_id, source_id, agent_id, watch_pct, watch_secs, value_minor, currency, external_id, bot_class,"
-    " detail_sealed)"
-    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+static const char select_sql[] = "SELECT uuid, at, received_at, kind, origin, visitor_id, "
+                                 "contact_id, workspace_id, funnel_id, page_id, video_id,"
+                                 " offer_id, source_id, agent_id, watch_pct, watch_secs, "
+                                 "value_minor, currency, external_id, bot_class, detail_sealed"
+                                 " FROM event ORDER BY seq";
+static const char insert_sql[] = "INSERT INTO event (uuid, at, received_at, kind, origin, "
+                                 "visitor_id, contact_id, workspace_id, funnel_id, page_id,"
+                                 " video_id, offer_id, source_id, agent_id, watch_pct, watch_secs, "
+                                 "value_minor, currency, external_id, bot_class,"
+                                 " detail_sealed)"
+                                 " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 
 struct row {
     sqlite3_value *value[COLUMNS];
@@ -104,7 +107,8 @@ int main(int argc, char **argv)
     struct row *rows = rows_read(from, &count);
     check(NULL, sqlite3_open(argv[2], &to), argv[2]);
     run(to, "PRAGMA journal_mode=WAL");
-    run(to, "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA wal_autocheckpoint=0;"
+    run(to, "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA "
+            "wal_autocheckpoint=0;"
             " PRAGMA cell_size_check=ON; PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY");
     sqlite3_wal_hook(to, on_wal, NULL);
     int64_t start = now_ns();
