@@ -228,12 +228,6 @@ static void browser_read(struct request *request, struct event *event)
         event->agent_id = agent_row(account, agent, request->now, request->arena);
 }
 
-static bool is_page_slug(const char *s)
-{
-    size_t len = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
-    return s[len] == '\0' && len >= 1 && len <= 64;
-}
-
 static struct event registration_event(struct request *request,
                                        const struct registration *registration, int64_t funnel_id)
 {
@@ -245,7 +239,7 @@ static struct event registration_event(struct request *request,
                            .funnel_id = funnel_id,
                            .page_kind = "registration",
                            .personal = &registration->personal };
-    if (registration->page && is_page_slug(registration->page))
+    if (registration->page && named_slug_is_valid(registration->page))
         event.page_id = page_named(request->account, funnel_id, registration->page,
                                    &event.page_kind, true, request->now);
     event.source_id = source_row(request->account, &registration->source, request->arena);

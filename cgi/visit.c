@@ -114,6 +114,13 @@ static void account_commit(struct account *account, struct visit **visits, size_
     free(items);
 }
 
+/* The handler may have answered before its group was lost: nothing of that leaves. */
+static void visit_take_back(struct request *request)
+{
+    request->answer = (struct answer){ 0 };
+    respond_problem(request, UNAVAILABLE, NULL, NULL);
+}
+
 void visits_commit(struct visit **visits, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -121,7 +128,7 @@ void visits_commit(struct visit **visits, size_t count)
             account_commit(visits[i]->request.account, visits, count);
     for (size_t i = 0; i < count; i++)
         if (visits[i]->item.got == UNAVAILABLE)
-            respond_problem(&visits[i]->request, UNAVAILABLE, NULL, NULL);
+            visit_take_back(&visits[i]->request);
 }
 
 struct text *visit_answer(struct visit *visit)

@@ -5,10 +5,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { DAY_TEXT = 10 };
 
 static const char *salt_path(const struct account *account, int32_t day, struct arena *arena)
 {
@@ -43,6 +44,23 @@ static bool salt_make(const struct account *account, const char *path, struct ar
     return whole;
 }
 
+/* Removes the salts of days before `day`, and what a crash left of making them: its name begins
+ * with the day, too. */
+static void salts_forget(const struct account *account, int32_t day, struct arena *arena)
+{
+    const char *folder = arena_printf(arena, "%s/salt", account->dir);
+    DIR *dir = opendir(folder);
+    for (const struct dirent *entry; dir && (entry = readdir(dir));) {
+        int32_t found;
+        if (clock_parse_day(arena_strndup(arena, entry->d_name, strnlen(entry->d_name, DAY_TEXT)),
+                            &found) &&
+            found < day)
+            unlink(arena_printf(arena, "%s/%s", folder, entry->d_name));
+    }
+    if (dir)
+        closedir(dir);
+}
+
 static bool salt_of_day(struct account *account, int32_t day, uint8_t salt[KEY_SIZE],
                         struct arena *arena)
 {
@@ -53,6 +71,8 @@ static bool salt_of_day(struct account *account, int32_t day, uint8_t salt[KEY_S
     const char *path = salt_path(account, day, arena);
     if (!salt_read(path, salt) && !(salt_make(account, path, arena) && salt_read(path, salt)))
         return false;
+    salts_forget(account, day - 1,
+                 arena); /* yesterday's is read once more, for a session over midnight */
     account->salt_day = day;
     memcpy(account->salt, salt, KEY_SIZE);
     return true;
@@ -71,19 +91,4 @@ char *visitor_key(struct account *account, int32_t day, const char *address, con
     crypto_wipe(salt, sizeof salt);
     clock_format_day(day, date);
     return arena_printf(arena, "%s/%s", date, hex_encode(arena, digest, BLIND_SIZE));
-}
-
-void salts_forget(struct account *account, int32_t day)
-{
-    struct arena *arena = arena_new();
-    const char *folder = arena_printf(arena, "%s/salt", account->dir);
-    DIR *dir = opendir(folder);
-    for (const struct dirent *entry; dir && (entry = readdir(dir));) {
-        int32_t found;
-        if (clock_parse_day(entry->d_name, &found) && found < day)
-            unlink(arena_printf(arena, "%s/%s", folder, entry->d_name));
-    }
-    if (dir)
-        closedir(dir);
-    arena_free(arena);
 }

@@ -1,6 +1,6 @@
 /* The day's salt of anonymous visitor keys: random, made once per local day, kept in a file of the
- * account's folder and never in a backup, destroyed within two days.  Without it, no address can be
- * tried against a stored key. */
+ * account's folder and never in a backup, destroyed when the salt of the second day after it comes
+ * into use.  Without it, no address can be tried against a stored key. */
 #ifndef WEIR_SALT_H
 #define WEIR_SALT_H
 
@@ -10,7 +10,5 @@
  * counts as "").  NULL when the salt can neither be read nor made. */
 char *visitor_key(struct account *account, int32_t day, const char *address, const char *user_agent,
                   struct arena *arena);
-/* Removes the salts of days before `day`. */
-void salts_forget(struct account *account, int32_t day);
 
 #endif

@@ -6,10 +6,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "home.h"
+#include "two_homes.h"
 #include "lead_token.h"
-
-static struct home home, elsewhere;
 
 static struct lead_token some_token(void)
 {
@@ -60,22 +58,6 @@ static void test_a_token_of_another_account_is_refused(void **state)
     const char *text = lead_token_write(home_account(&elsewhere), &token, home.arena);
     assert_true(lead_token_read(home_account(&elsewhere), text, &read, home.arena));
     assert_false(lead_token_read(home_account(&home), text, &read, home.arena));
-}
-
-static int homes_open(void **state)
-{
-    (void)state;
-    home_open(&home, "UTC");
-    home_open(&elsewhere, "UTC");
-    return 0;
-}
-
-static int homes_close(void **state)
-{
-    (void)state;
-    home_close(&home);
-    home_close(&elsewhere);
-    return 0;
 }
 
 int main(void)

@@ -9,12 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "home.h"
+#include "two_homes.h"
 #include "salt.h"
 
 enum { DAY = 20500 };
-
-static struct home home, elsewhere;
 
 static const char *key_of(struct account *account, int32_t day, const char *address, const char *agent)
 {
@@ -54,28 +52,14 @@ static void test_a_forgotten_day_has_new_keys(void **state)
     const char *path = arena_printf(home.arena, "%s/salt/2026-02-18", account->dir);
     assert_int_equal(stat(path, &about), 0);
     assert_int_equal(about.st_mode & 0777, 0600);
-    salts_forget(account, DAY + 2);
-    assert_int_equal(access(path, F_OK), 0);
-    salts_forget(account, DAY + 3);
+    const char *left = arena_printf(home.arena, "%s.half", path); /* by a crash */
+    assert_int_equal(link(path, left), 0);
+    key_of(account, DAY + 3, "203.0.113.1", "Firefox");
+    assert_int_equal(access(path, F_OK), 0); /* yesterday's */
+    key_of(account, DAY + 4, "203.0.113.1", "Firefox");
     assert_int_equal(access(path, F_OK), -1);
-    key_of(account, DAY + 4, "203.0.113.1", "Firefox"); /* another day comes into hand */
+    assert_int_equal(access(left, F_OK), -1);
     assert_string_not_equal(key_of(account, DAY + 2, "203.0.113.1", "Firefox"), key);
-}
-
-static int homes_open(void **state)
-{
-    (void)state;
-    home_open(&home, "UTC");
-    home_open(&elsewhere, "UTC");
-    return 0;
-}
-
-static int homes_close(void **state)
-{
-    (void)state;
-    home_close(&home);
-    home_close(&elsewhere);
-    return 0;
 }
 
 int main(void)
